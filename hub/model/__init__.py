@@ -1,0 +1,1 @@
+"""The hub's values: frozen, no I/O."""
