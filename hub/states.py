@@ -35,6 +35,8 @@ class StateMachine:
         self._domains: dict[str, dict[EntityId, None]] = {}
         self.generation = 0
         """Grows whenever an entity appears or goes, so that others can keep what they derive from the set of entities."""
+        self.writes = 0
+        """Grows whenever any state is written or removed, so that others can keep what they derive from the states."""
 
     def get(self, entity_id: str) -> State | None:
         """Return the entity's state, or None when there is no such entity."""
@@ -68,6 +70,7 @@ class StateMachine:
             raise StateTooLong(entity_id, len(state))
         old = self._states.get(entity_id)
         now = self._time()
+        self.writes += 1
         if context is None:
             context = Context.new()
         if old is None:
@@ -92,6 +95,7 @@ class StateMachine:
         del self._states[old.entity_id]
         del self._domains[old.entity_id.domain][old.entity_id]
         self.generation += 1
+        self.writes += 1
         self._bus.announce(StateChange(old.entity_id, old, None, context or Context.new(), self._time()))
         return True
 
