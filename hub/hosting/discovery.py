@@ -1,0 +1,124 @@
+"""Find plugins by entry point; load those that the configuration names, one at a time."""
+
+import difflib
+import inspect
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any
+
+import pluggy
+
+from hub.errors import NotInstalled
+from hub.model.event import LONGEST_EVENT_TYPE
+from hub.model.names import is_slug
+from hub.plugin import GROUP, Config, HookSpecs, Plugin, PluginEvent
+
+EntryPoints = Callable[[], Iterable[EntryPoint]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A plugin that is installed, whether or not it works."""
+
+    name: str
+    version: str
+    distribution: str
+    summary: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """A plugin that is ready to be used."""
+
+    plugin: Plugin[Any, Any]
+    version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Broken:
+    """A plugin that cannot be used, and why."""
+
+    name: str
+    reason: str
+
+
+class _Unfit(Exception):
+    """A plugin does not do what a plugin must."""
+
+
+def installed() -> Iterable[EntryPoint]:
+    """Return the entry points of this Python's plugins."""
+    return entry_points(group=GROUP)
+
+
+def available(points: EntryPoints = installed) -> list[Found]:
+    """Return every installed plugin in order of names, importing none."""
+    return sorted((_found(point) for point in points()), key=lambda found: found.name)
+
+
+def load(name: str, points: EntryPoints = installed) -> Loaded | Broken:
+    """Import the plugin of this name; whatever goes wrong is the answer's reason."""
+    known = {point.name: point for point in points()}
+    if name not in known:
+        return Broken(name=name, reason=_not_installed(name, known))
+    try:
+        plugin = plugin_of(known[name].load())
+        if plugin.name != name:
+            raise _Unfit(f"it calls itself {plugin.name!r}, but its entry point is {name!r}")
+    except _Unfit as error:
+        return Broken(name=name, reason=str(error))
+    except SyntaxError as error:
+        return Broken(name=name, reason=f"{error.filename}:{error.lineno}: {error.msg}")
+    except (Exception, SystemExit) as error:
+        return Broken(name=name, reason=f"{type(error).__name__}: {error}")
+    return Loaded(plugin=plugin, version=_found(known[name]).version)
+
+
+def plugin_of(module: object) -> Plugin[Any, Any]:
+    """Return what the module's hook hands over, when it is fit for use; otherwise raise an error that says what is wrong."""
+    manager = pluggy.PluginManager(GROUP)
+    manager.add_hookspecs(HookSpecs)
+    manager.register(module)
+    manager.check_pending()
+    plugin = manager.hook.hub_plugin()
+    if plugin is None:
+        raise _Unfit("it hands over no plugin; a function `hub_plugin` marked with @hookimpl must return one")
+    if not isinstance(plugin, Plugin):
+        raise _Unfit(f"its hook `hub_plugin` returns a {type(plugin).__name__}, not a Plugin")
+    _check(plugin)
+    return plugin
+
+
+def _check(plugin: Plugin[Any, Any]) -> None:
+    if not is_slug(plugin.name):
+        raise _Unfit(f"its name {plugin.name!r} is not made of lower-case words joined by underscores")
+    config: object = plugin.config
+    if not (isinstance(config, type) and issubclass(config, Config)):
+        raise _Unfit("its `config` is not a subclass of Config")
+    for function in plugin.actions:
+        if not inspect.iscoroutinefunction(function):
+            raise _Unfit(f"its action {function!r} is not a coroutine function")
+    events: Sequence[object] = plugin.events
+    for event in events:
+        if not (isinstance(event, type) and issubclass(event, PluginEvent)):
+            raise _Unfit(f"its event {event!r} is not a subclass of PluginEvent")
+        if len(f"{plugin.name}.{event.name}") > LONGEST_EVENT_TYPE:
+            raise _Unfit(f"its event {event.name} has a name longer than {LONGEST_EVENT_TYPE} characters")
+
+
+def _not_installed(name: str, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=1)
+    return f"{NotInstalled(name)}" + (f" (or did you mean {near[0]!r}, which is installed?)" if near else "")
+
+
+def _found(point: EntryPoint) -> Found:
+    if point.dist is None:
+        return Found(name=point.name, version="", distribution="", summary="")
+    about = point.dist.metadata
+    return Found(
+        name=point.name,
+        version=point.dist.version,
+        distribution=about["Name"] or "",
+        summary=about["Summary"] or "",
+    )

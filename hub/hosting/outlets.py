@@ -1,0 +1,113 @@
+"""What one instance offers to the rest of the hub: events, webhooks, targets for notices, questions."""
+
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from typing import Any
+
+from hub.bus import Cancel
+from hub.errors import NotConnected
+from hub.hosting.events import event_data, event_type
+from hub.hosting.failures import Bugs
+from hub.hosting.lent import Answer, Deliver
+from hub.model.notice import Notice, Receipt
+from hub.plugin import PluginEvent, Reply, Request, WebhookReply, WebhookRequest
+
+Fire = Callable[[str, Mapping[str, Any]], None]
+AddNotifier = Callable[[str, Deliver], Cancel]
+Ask = Callable[[Request], Awaitable[Reply]]
+
+
+class InstanceOutlets:
+    """Webhooks and targets stay known while the connection is lost, and then answer that it is."""
+
+    def __init__(
+        self,
+        *,
+        plugin: str,
+        instance: str,
+        declared: Collection[type[PluginEvent]],
+        bugs: Bugs,
+        fire: Fire,
+        add_notifier: AddNotifier,
+        ask: Ask,
+        not_connected: Callable[[], NotConnected],
+    ) -> None:
+        self._plugin = plugin
+        self._instance = instance
+        self._declared = frozenset(declared)
+        self._bugs = bugs
+        self._fire = fire
+        self._add_notifier = add_notifier
+        self._ask = ask
+        self._not_connected = not_connected
+        self._answers: dict[str, Answer | None] = {}
+        self._delivers: dict[str, Deliver | None] = {}
+        self._cancels: list[Cancel] = []
+        self.events = 0
+        """How many events it has told."""
+
+    def emit(self, event: PluginEvent) -> None:
+        """Tell the bus."""
+        wire_name = event_type(self._plugin, type(event))
+        if type(event) not in self._declared:
+            self._bugs.complain(wire_name, "the event is told, but not among the plugin's `events`, so nobody can know of it")
+        self.events += 1
+        self._fire(wire_name, event_data(event, self._instance))
+
+    def webhook(self, name: str, answer: Answer) -> str:
+        """Open an address; returns its path."""
+        path = f"/api/plugin/{self._instance}/{name}"
+        self._answers[path] = answer
+        return path
+
+    def notifier(self, name: str, deliver: Deliver) -> None:
+        """Offer a target for notices."""
+        if name not in self._delivers:
+            self._cancels.append(self._add_notifier(name, self._delivery(name)))
+        self._delivers[name] = deliver
+
+    async def ask(self, request: Request) -> Reply:
+        """Ask the desk."""
+        return await self._ask(request)
+
+    def complain(self, about: str, wrong: str) -> None:
+        """Count what the plugin did wrong, and log the first thing about each."""
+        self._bugs.complain(about, wrong)
+
+    def paths(self) -> list[str]:
+        """Return the paths of the webhooks that have been opened."""
+        return list(self._answers)
+
+    async def answer(self, path: str, request: WebhookRequest) -> WebhookReply | None:
+        """Answer a request; None when there is no such address."""
+        if path not in self._answers:
+            return None
+        answer = self._answers[path]
+        if answer is None:
+            return WebhookReply(status=503, body=str(self._not_connected()))
+        try:
+            return await answer(request)
+        except Exception as error:
+            self._bugs.report(error, f"answering {path}")
+            return WebhookReply(status=500, body="the plugin failed; see the hub's log")
+
+    def suspend(self) -> None:
+        """The connection is lost: keep the names, with nobody behind them."""
+        self._answers = dict.fromkeys(self._answers)
+        self._delivers = dict.fromkeys(self._delivers)
+
+    def close(self) -> None:
+        """The instance is gone: forget the names too."""
+        for cancel in self._cancels:
+            cancel()
+        self._cancels.clear()
+        self._answers.clear()
+        self._delivers.clear()
+
+    def _delivery(self, name: str) -> Deliver:
+        async def deliver(notice: Notice) -> Receipt:
+            current = self._delivers.get(name)
+            if current is None:
+                raise self._not_connected()
+            return await current(notice)
+
+        return deliver

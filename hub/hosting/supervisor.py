@@ -1,0 +1,240 @@
+"""Keeps one instance of a plugin connected."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from hub.clock import Clock
+from hub.errors import AuthenticationFailed, NotConnected
+from hub.hosting.catalog import Condition, Report
+from hub.hosting.entities import CONNECTED, Entities, Registers
+from hub.hosting.failures import Bugs, cause_of, in_words, is_bug, secrets_in
+from hub.hosting.instances import Instance
+from hub.hosting.lent import LentHub
+from hub.hosting.outlets import AddNotifier, Ask, Fire, InstanceOutlets
+from hub.hosting.work import Work, ended_within
+from hub.model.entity import Category, EntityDescription
+from hub.plugin import Memory
+
+_STATUS = EntityDescription(domain="binary_sensor", key=CONNECTED, device_class="connectivity", category=Category.DIAGNOSTIC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """How long the supervisor waits; seconds."""
+
+    connect: float = 60.0
+    """For a connection to be made."""
+    first_retry: float = 1.0
+    longest_retry: float = 300.0
+    steady: float = 60.0
+    """A connection that lasted so long counts as good: the next wait is short again."""
+    work: float = 3.0
+    """For the tasks of a connection to end, before it is closed over their heads."""
+    stop: float = 8.0
+    """For a connection to be closed, tasks and all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """What the hub has to lend, before it is bound to one instance."""
+
+    clock: Clock
+    registers: Registers
+    fire: Fire
+    memory: Callable[[str], Memory]
+    add_notifier: AddNotifier
+    ask: Ask
+    chance: Callable[[], float]
+    """Returns a number in [0, 1): spreads retries."""
+    patience: Patience = Patience()
+
+
+class Supervisor:
+    """One instance: its connection, its entities, and what it offers."""
+
+    def __init__(self, instance: Instance, house: House) -> None:
+        self.instance = instance
+        self._house = house
+        self._clock = house.clock
+        self._log = logging.getLogger(f"hub.instance.{instance.name}")
+        self._secrets = secrets_in(instance.config)
+        self._bugs = Bugs(self._log, self._secrets)
+        self.entities = Entities(house.registers, instance.plugin.name, instance.name)
+        self.outlets = InstanceOutlets(
+            plugin=instance.plugin.name,
+            instance=instance.name,
+            declared=instance.plugin.events,
+            bugs=self._bugs,
+            fire=house.fire,
+            add_notifier=house.add_notifier,
+            ask=house.ask,
+            not_connected=self._not_connected,
+        )
+        self._session: object | None = None
+        self._condition = Condition.CONNECTING
+        self._since = self._clock.time()
+        self._last_error: str | None = None
+        self._attempts = self._failures_in_a_row = self._losses = 0
+        self._connected_at: float | None = None
+        self._arrived = asyncio.Event()
+        self._tried = asyncio.Event()
+        self._status = self.entities.declare(_STATUS)
+
+    async def run(self) -> None:
+        """Keep the instance connected until cancelled; ends by itself only when trying again makes no sense."""
+        try:
+            while await self._connect_once():
+                await self._clock.sleep(self._wait())
+        except asyncio.CancelledError:
+            self._become(Condition.STOPPED)
+            raise
+
+    def session(self) -> object:
+        """Return what `connect` yielded. Raises NotConnected."""
+        if self._condition is not Condition.CONNECTED:
+            raise self._not_connected()
+        return self._session
+
+    async def tried(self) -> None:
+        """Wait until the first attempt to connect has succeeded or failed."""
+        await self._tried.wait()
+
+    @property
+    def given_up(self) -> bool:
+        """Whether it does not try any more."""
+        return self._condition is Condition.FAILED
+
+    def report(self) -> Report:
+        """Say how the instance is doing now."""
+        return Report(
+            instance=self.instance.name,
+            plugin=self.instance.plugin.name,
+            version=self.instance.version,
+            condition=self._condition,
+            since=datetime.fromtimestamp(self._since, UTC),
+            last_error=self._last_error,
+            attempts=self._attempts,
+            events=self.outlets.events,
+            losses=self._losses,
+            bugs=self._bugs.count,
+        )
+
+    async def _connect_once(self) -> bool:
+        """Connect, stay connected, and clean up; tell whether to try again."""
+        self._attempts += 1
+        self._become(Condition.CONNECTING)
+        self.entities.begin()
+        connection = asyncio.create_task(self._connection(), name=self.instance.name)
+        error = await self._outcome(connection)
+        self._lost(error)
+        return not self.given_up
+
+    async def _outcome(self, connection: asyncio.Task[None]) -> BaseException:
+        """Wait for the end of the connection, however it comes; return why."""
+        limit = self._house.patience.connect
+        over = asyncio.Event()
+        self._arrived.clear()
+        connection.add_done_callback(lambda _: over.set())
+        timer = self._clock.after(limit, lambda: None if self._arrived.is_set() else over.set())
+        try:
+            await over.wait()
+        finally:
+            timer.cancel()
+            late = not connection.done()
+            connection.cancel()
+            ended = await ended_within([connection], self._clock, self._house.patience.stop)
+        if not ended:
+            return _DoesNotStop(f"{self.instance.name} does not stop")
+        if late:
+            return TimeoutError(f"connecting took longer than {limit:g} seconds")
+        if connection.cancelled():
+            return ConnectionError("the connection ended")
+        return connection.exception() or ConnectionError("the connection ended")
+
+    async def _connection(self) -> None:
+        plugin, patience = self.instance.plugin, self._house.patience
+        async with asyncio.TaskGroup() as group:
+            work = Work(group, self._clock, self.instance.name)
+            lent = self._lend(work)
+            try:
+                async with plugin.connect(self.instance.config, lent) as session:
+                    self._came(session)
+                    try:
+                        await asyncio.get_running_loop().create_future()  # until something fails or the hub stops
+                    finally:
+                        self._session = None
+                        await work.end(patience.work)
+            except SystemExit as error:
+                raise RuntimeError("the plugin called sys.exit") from error
+            finally:
+                lent.close()
+                await work.end(patience.work)
+
+    def _lend(self, work: Work) -> LentHub:
+        return LentHub(
+            instance=self.instance.name,
+            clock=self._clock,
+            memory=self._house.memory(self.instance.name),
+            entities=self.entities,
+            outlets=self.outlets,
+            work=work,
+        )
+
+    def _came(self, session: Any) -> None:
+        if self._last_error is not None:
+            self._log.info("connected again")
+        self._session = session
+        self._connected_at = self._clock.monotonic()
+        self._attempts, self._last_error = 0, None
+        self.entities.arrive()
+        self._become(Condition.CONNECTED)
+        self._arrived.set()
+        self._tried.set()
+
+    def _lost(self, error: BaseException) -> None:
+        cause = cause_of(error)
+        words = in_words(cause, self._secrets)
+        self._session = None
+        self.outlets.suspend()
+        self.entities.lose()
+        if isinstance(cause, AuthenticationFailed):
+            self._log.error("gives up until the configuration is reloaded, so as not to lock the account: %s", words)
+        elif is_bug(cause):
+            self._bugs.report(cause, "connected" if self._arrived.is_set() else "connecting")
+        else:
+            self._losses += 1
+            if words != self._last_error:
+                self._log.warning("not connected: %s", words)
+        self._last_error = words
+        hopeless = isinstance(cause, AuthenticationFailed | _DoesNotStop)
+        self._become(Condition.FAILED if hopeless else Condition.CONNECTING)
+        self._tried.set()
+
+    def _wait(self) -> float:
+        """Seconds before the next attempt: growing, with full jitter."""
+        patience = self._house.patience
+        began, self._connected_at = self._connected_at, None
+        if began is not None and self._clock.monotonic() - began >= patience.steady:
+            self._failures_in_a_row = 0
+        longest = min(patience.first_retry * 2.0 ** min(self._failures_in_a_row, 60), patience.longest_retry)
+        self._failures_in_a_row += 1
+        return longest * self._house.chance()
+
+    def _become(self, condition: Condition) -> None:
+        if condition is not self._condition:
+            self._condition, self._since = condition, self._clock.time()
+        since = datetime.fromtimestamp(self._since, UTC).isoformat()
+        attributes = {"last_error": self._last_error, "attempts": self._attempts, "since": since}
+        self._status.tell("on" if condition is Condition.CONNECTED else "off", attributes)
+
+    def _not_connected(self) -> NotConnected:
+        why = f": {self._last_error}" if self._last_error else " yet" if self._condition is Condition.CONNECTING else ""
+        return NotConnected(f"{self.instance.name} is not connected{why}")
+
+
+class _DoesNotStop(Exception):
+    """Something in the plugin goes on although it was cancelled."""
