@@ -14,6 +14,11 @@ class Severity(StrEnum):
     ERROR = "error"
     CRITICAL = "critical"
 
+    @property
+    def rank(self) -> int:
+        """Its place in the order: 0 is the least bad."""
+        return list(Severity).index(self)
+
 
 class Phase(StrEnum):
     """Where in its life the matter is that a notice speaks of."""
@@ -41,6 +46,10 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     """What people may press: `acknowledge`, `snooze`, `open`."""
     id: str = ""
     """Names this very notice for de-duplication at the receiver: the same id is never shown twice."""
+    recipients: tuple[str, ...] = ()
+    """Whom within the target, where a target has several; empty: everybody."""
+    person: str = ""
+    """Who acknowledged or resolved the matter, such as `discord:ada`; a target need not tell its own people what they did."""
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
