@@ -1,0 +1,1 @@
+"""The hub's values in the form in which Home Assistant's API shows them."""
