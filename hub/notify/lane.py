@@ -9,7 +9,7 @@ import msgspec
 
 from hub.bus import Bus
 from hub.clock import Clock
-from hub.errors import ActionError, AuthenticationFailed, PluginError, StoreError
+from hub.errors import ActionError, AuthenticationFailed, NotConnected, PluginError, StoreError
 from hub.model.notice import Notice, Receipt
 from hub.notify.retry import Retry
 from hub.notify.shelf import Parcel, Shelf
@@ -56,6 +56,7 @@ class Lane:
         self._attempt: asyncio.Future[Receipt] | None = None
         self._next_attempt = 0.0  # by the monotonic clock
         self._changed = asyncio.Event()
+        self._absences = 0
         self._delivered = self._failed = 0
 
     def attach(self, deliver: Deliver) -> Callable[[], None]:
@@ -98,7 +99,7 @@ class Lane:
             waiting=len(self._waiting),
             held=len(self._held),
             attempts=first.attempts if first else 0,
-            retry_in=pause if first and first.attempts and self._deliver and pause > 0 else None,
+            retry_in=pause if first and self._deliver and pause > 0 else None,
             reason=(first.reason or ("" if self._deliver else "not connected")) if first else "",
             delivered=self._delivered,
             failed=self._failed,
@@ -140,9 +141,12 @@ class Lane:
                 timer.cancel()
 
     async def _try(self, deliver: Deliver, parcel: Parcel) -> None:
-        parcel = msgspec.structs.replace(parcel, attempts=parcel.attempts + 1, reason="")
+        untried, parcel = parcel, msgspec.structs.replace(parcel, attempts=parcel.attempts + 1, reason="")
         try:
             receipt = await self._within_patience(deliver, parcel.notice)
+        except NotConnected as error:  # nothing was tried: only time counts
+            self._absences += 1
+            await self._wait_with(untried, error, min(self._retry.wait(self._absences, error), self._retry.longest_absence))
         except (ActionError, AuthenticationFailed) as error:
             await self._give_up(parcel, _reason(error))
         except (PluginError, OSError) as error:
@@ -170,7 +174,7 @@ class Lane:
     async def _arrived(self, parcel: Parcel, receipt: Receipt) -> None:
         self._waiting.popleft()
         self._delivered += 1
-        self._next_attempt = 0.0
+        self._next_attempt, self._absences = 0.0, 0
         await _kept(self._shelf.deliver(parcel), parcel)
         told = {"target": self._target, "key": parcel.notice.key, "attempts": parcel.attempts, "id": parcel.notice.id}
         self._bus.fire(DELIVERED, {**told, "reference": receipt.reference}, parcel.context)
@@ -181,8 +185,11 @@ class Lane:
             return
         lost = self._deliver is None  # whoever comes back is tried at once
         wait = 0.0 if lost else self._retry.wait(parcel.attempts, error)
-        _log.info("notify.%s: attempt %d failed (%s), next in %.0f s", self._target, parcel.attempts, _reason(error), wait)
-        self._next_attempt = self._clock.monotonic() + wait
+        await self._wait_with(parcel, error, wait)
+
+    async def _wait_with(self, parcel: Parcel, error: Exception, seconds: float) -> None:
+        _log.info("notify.%s: %s; next attempt in %.0f s", self._target, _reason(error), seconds)
+        self._next_attempt = self._clock.monotonic() + seconds
         self._waiting[0] = msgspec.structs.replace(parcel, reason=_reason(error))
         await _kept(self._shelf.update(self._waiting[0]), parcel)
 

@@ -15,6 +15,8 @@ class Retry:
     """Seconds before the second attempt."""
     factor: float = 2.0
     longest: float = 600.0
+    longest_absence: float = 30.0
+    """Seconds after which a plugin that is not connected is asked again."""
     attempts: int = 50
     attempts_after_bug: int = 3
     """Attempts when the target fails in a way that is no trouble of the network."""

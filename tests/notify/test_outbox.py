@@ -185,6 +185,21 @@ async def test_notices_for_a_target_that_is_away_wait_for_its_return() -> None:
         assert board.messages == ["one", "two"]
 
 
+async def test_a_plugin_that_is_not_connected_costs_no_attempts() -> None:
+    """It is asked again every half minute at the latest, so that a long outage neither delays nor loses what waits."""
+    async with living() as house:
+        board = house.target("board", *[NotConnected("discord is not connected")] * 20)
+
+        await put(house, "down")
+        await house.clock.advance(minutes=5)
+        away = house.outbox.status()[0]
+        await house.clock.advance(minutes=10)
+
+        assert (away.attempts, away.reason, away.waiting) == (0, "discord is not connected", 1)
+        assert board.messages == ["down"]
+        assert [told["attempts"] for told in house.told("notify.delivered")] == [1]
+
+
 async def test_losing_the_connection_in_the_middle_of_an_attempt_loses_no_notice() -> None:
     """The attempt is taken back; the next connection makes it again, with the same id for de-duplication."""
     async with living() as house:
