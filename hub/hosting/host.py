@@ -71,6 +71,7 @@ class Host:
             supervisor.outlets.close()
             if supervisor.instance.name in gone:
                 supervisor.entities.forget()
+                self.catalog.leave(supervisor.instance.name)
             else:
                 supervisor.entities.lose()
         self._withdraw_unused()
@@ -118,9 +119,8 @@ class Host:
 
     async def _stop(self, names: Iterable[str]) -> list[Supervisor]:
         stopping = [self._running.pop(name) for name in names]
-        for supervisor, task in stopping:
+        for _, task in stopping:
             task.cancel()
-            self.catalog.leave(supervisor.instance.name)
         await asyncio.gather(*(task for _, task in stopping), return_exceptions=True)
         return [supervisor for supervisor, _ in stopping]
 

@@ -1,13 +1,58 @@
-"""What every plugin must do: a class to inherit."""
+"""What every plugin must do: a class to inherit.
 
-from collections.abc import Mapping
+    class TestTcp(PluginContract):
+        module = hub_tcp
+
+        @pytest.fixture
+        async def peer(self) -> AsyncGenerator[Peer, None]:
+            echo = Echo()
+            await echo.start()
+            yield echo
+            await echo.stop()
+
+pytest-asyncio must be in auto mode (`asyncio_mode = "auto"`). A test that cannot hold for a plugin is overridden by one that is
+marked `skip` or `xfail` with a reason; overriding it in any other way is an error.
+"""
+
+import asyncio
+import re
+import subprocess
+import sys
+from collections.abc import Collection, Mapping
+from contextlib import suppress
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from types import ModuleType
 from typing import Any, Protocol
+
+import pytest
+from pydantic import BaseModel, SecretBytes, SecretStr, ValidationError
+
+from hub.clock import SystemClock
+from hub.hosting.discovery import plugin_of
+from hub.hosting.entities import CONNECTED
+from hub.hosting.signature import action_name, action_of
+from hub.model.action import Action
+from hub.model.entity import RegistryEntry
+from hub.model.state import UNAVAILABLE, UNKNOWN
+from hub.plugin import GROUP, Plugin
+from hub.testing.fields import fields_of, types_in
+from hub.testing.harness import Running, running
+from hub.testing.leftovers import Leftovers
+from hub.testing.readme import fits, listed
+
+_SECRET = re.compile(r"password|passphrase|passwd|secret|token|credential|(^|_)(api_?)?key$")
+_NOT_SECRET = re.compile(r"_(file|path|folder|url|name|type)$")
+_PATIENCE = 15.0  # seconds of real time for a dead or returning peer to be noticed
+_MOMENTS = (0, 1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128)  # turns of the loop after which connecting is cancelled
 
 
 class Peer(Protocol):
     """The plugin's peer (its simulator) for one test."""
 
-    config: Mapping[str, Any]
+    @property
+    def config(self) -> Mapping[str, Any]:
+        """The plugin's section of the configuration that connects to it."""
 
     async def stop(self) -> None:
         """Die: close the socket and every connection."""
@@ -17,4 +62,197 @@ class Peer(Protocol):
 
 
 class PluginContract:
-    """Being written."""
+    """What every plugin must do."""
+
+    module: ModuleType
+    """The module that the entry point names."""
+    not_secret: Collection[str] = ()
+    """Configuration keys that sound like a secret but are none."""
+    not_at_import: Collection[str] = ()
+    """Modules that importing the plugin must not import: libraries that only some users need."""
+    sometimes: Collection[str] = ()
+    """Entities that the README lists and that do not appear with the peer of these tests."""
+    speed: float = 60.0
+    """How much faster than real time the hub's clock runs while the peer dies and returns."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        for name in [name for name in dir(PluginContract) if name.startswith("test_")]:
+            own, standard = getattr(cls, name, None), getattr(PluginContract, name)
+            if own is not standard and not _excused(own):
+                raise TypeError(f"{cls.__name__} overrides {name}; mark it skip or xfail, with a reason")
+
+    @pytest.fixture
+    def peer(self) -> Peer:
+        """Start the peer; a plugin's class must override this."""
+        raise NotImplementedError(f"{type(self).__name__} must have a fixture `peer`")
+
+    @pytest.fixture
+    def plugin(self) -> Plugin[Any, Any]:
+        """The plugin that the module hands over."""
+        return plugin_of(self.module)
+
+    def test_the_entry_point_is_registered(self, plugin: Plugin[Any, Any]) -> None:
+        """An entry point of the plugin's name, in the group `hub`, leads to the module."""
+        assert _entry_point(plugin).load() is self.module
+
+    def test_importing_it_is_light(self) -> None:
+        """Importing the plugin does not import its simulator, the test kit, or what the class names."""
+        unwanted = {f"{self.module.__name__}.simulator", "hub.testing", "pytest", *self.not_at_import}
+        code = f"import sys, {self.module.__name__}; print(*sys.modules.keys() & set(sys.argv[1:]))"
+        answer = subprocess.run([sys.executable, "-c", code, *unwanted], capture_output=True, text=True, check=True)  # noqa: S603  # our own words
+        assert answer.stdout.split() == []
+
+    def test_every_configuration_key_is_described(self, plugin: Plugin[Any, Any]) -> None:
+        """The descriptions become the documentation."""
+        assert [name for name, field in fields_of(plugin.config) if not field.description] == []
+
+    def test_secrets_are_kept_as_secrets(self, plugin: Plugin[Any, Any]) -> None:
+        """A key that sounds like a secret holds a SecretStr, so that it never reaches a log."""
+        open_ = [name for name, field in fields_of(plugin.config) if self._is_open_secret(name, set(types_in(field.annotation)))]
+        assert open_ == []
+
+    def test_the_peer_s_configuration_is_valid(self, plugin: Plugin[Any, Any], peer: Peer) -> None:
+        """What connects to the peer passes."""
+        assert plugin.config.model_validate(peer.config).model_config.get("frozen") is True
+
+    def test_a_misspelt_configuration_key_is_refused(self, plugin: Plugin[Any, Any], peer: Peer) -> None:
+        """An unknown key is an error at every level, not a silence."""
+        for name in plugin.config.model_fields:
+            with pytest.raises(ValidationError, match="Extra inputs are not permitted"):
+                plugin.config.model_validate({**peer.config, f"{name}x": 1})
+        assert [kind.__name__ for kind in _models(plugin.config) if kind.model_config.get("extra") != "forbid"] == []
+
+    def test_events_are_frozen_and_documented(self, plugin: Plugin[Any, Any]) -> None:
+        """Nobody changes an event under way, and everybody can read what it means."""
+        assert [event.name for event in plugin.events if not (event.model_config.get("frozen") and event.__doc__)] == []
+        fields = [f"{event.name}.{name}" for event in plugin.events for name, field in fields_of(event) if not field.description]
+        assert fields == []
+
+    def test_actions_are_typed_and_documented(self, plugin: Plugin[Any, Any]) -> None:
+        """The signature is the schema, the docstring the documentation."""
+        actions = _actions(plugin)
+        assert [action.name for action in actions if not action.description] == []
+        assert [
+            f"{action.name}({parameter.name})"
+            for action in actions
+            for parameter in action.parameters or ()
+            if not parameter.description
+        ] == []
+
+    def test_the_readme_lists_what_exists(self, plugin: Plugin[Any, Any]) -> None:
+        """Configuration keys, events and actions: all of them, and no others."""
+        text = _readme(self.module, plugin)
+        exist = {
+            "Configuration": {name for name, _ in fields_of(plugin.config)},
+            "Events": {f"{plugin.name}.{event.name}" for event in plugin.events},
+            "Actions": {f"{plugin.name}.{action_name(function)}" for function in plugin.actions},
+        }
+        for section, names in exist.items():
+            assert (listed(text, section) or set()) == names, f"the README's section {section!r} is not true"
+
+    async def test_the_readme_lists_the_entities(self, plugin: Plugin[Any, Any], peer: Peer) -> None:
+        """Every entity that appears with the peer is listed, and every listed one appears (or is among `sometimes`)."""
+        lines = listed(_readme(self.module, plugin), "Entities") or set()
+        async with running(self.module, peer.config) as hub:
+            await hub.until(lambda: hub.connected)
+            await hub.until(
+                lambda: all(any(_means(line, hub, name) for name in _entities(hub)) for line in lines - {*self.sometimes})
+            )
+            assert [name for name in _entities(hub) if not any(_means(line, hub, name) for line in lines)] == []
+
+    async def test_connecting_and_closing_leaves_nothing_behind(self, peer: Peer) -> None:
+        """No task, thread or socket."""
+        before = Leftovers.now()
+        async with running(self.module, peer.config) as hub:
+            await hub.until(lambda: hub.connected)
+            assert hub.report.bugs == 0
+        assert await before.found() == []
+
+    async def test_connecting_can_be_cancelled_at_any_moment(self, peer: Peer) -> None:
+        """Whatever was half open is closed."""
+        before = Leftovers.now()
+        for turns in _MOMENTS:
+            async with running(self.module, peer.config, wait=False) as hub:
+                for _ in range(turns):
+                    await asyncio.sleep(0)
+            assert hub.report.bugs == 0
+            assert await before.found() == []
+
+    async def test_a_dead_peer_makes_entities_unavailable_and_a_returning_one_brings_them_back(self, peer: Peer) -> None:
+        """The plugin notices both by itself."""
+        async with running(self.module, peer.config, SystemClock(self.speed)) as hub:
+            await hub.until(lambda: hub.connected)
+            with suppress(AssertionError):  # some values come only when something happens
+                await hub.until(lambda: all(hub.value(name) not in (UNAVAILABLE, UNKNOWN) for name in _entities(hub)), 1)
+            alive = [name for name in _entities(hub) if hub.value(name) != UNAVAILABLE]
+            await peer.stop()
+            await hub.until(lambda: not hub.connected and all(hub.value(name) == UNAVAILABLE for name in alive), _PATIENCE)
+            await peer.start()
+            await hub.until(lambda: hub.connected and all(hub.value(name) != UNAVAILABLE for name in alive), _PATIENCE)
+            assert hub.report.bugs == 0
+
+    async def test_the_rehearsal_can_be_connected_to(self, plugin: Plugin[Any, Any]) -> None:
+        """What `make demo` and an admin's rehearsal run on."""
+        if plugin.rehearse is None:
+            pytest.skip("the plugin has no rehearsal")
+        async with plugin.rehearse(SystemClock()) as rehearsal, running(self.module, rehearsal.config) as hub:
+            await hub.until(lambda: hub.connected)
+            assert hub.report.bugs == 0
+
+    def _is_open_secret(self, name: str, kinds: set[type]) -> bool:
+        last = name.rpartition(".")[2].lower()
+        if name in self.not_secret or not _SECRET.search(last) or _NOT_SECRET.search(last):
+            return False
+        return str in kinds and not kinds & {SecretStr, SecretBytes}
+
+
+def _excused(test: object) -> bool:
+    marks = getattr(test, "pytestmark", [])
+    return any(mark.name in ("skip", "skipif", "xfail") and (mark.kwargs.get("reason") or mark.args) for mark in marks)
+
+
+def _entry_point(plugin: Plugin[Any, Any]) -> EntryPoint:
+    found = entry_points(group=GROUP, name=plugin.name)
+    assert found, f"there is no entry point {plugin.name!r} in the group {GROUP!r}; is the distribution installed?"
+    return next(iter(found))
+
+
+def _actions(plugin: Plugin[Any, Any]) -> list[Action]:
+    class Nowhere:
+        def session(self, plugin: str, instance: str | None) -> object:
+            raise NotImplementedError(plugin, instance)
+
+    return [action_of(plugin.name, function, Nowhere()) for function in plugin.actions]
+
+
+def _models(model: type[BaseModel]) -> set[type[BaseModel]]:
+    inside = {kind for _, field in fields_of(model) for kind in types_in(field.annotation) if issubclass(kind, BaseModel)}
+    return {model, *inside}
+
+
+def _readme(module: ModuleType, plugin: Plugin[Any, Any]) -> str:
+    """Return the README beside the package, or the description of the installed distribution."""
+    beside = Path(module.__file__ or "").parent.parent / "README.md"
+    if beside.is_file():
+        return beside.read_text()
+    distribution = _entry_point(plugin).dist
+    description = distribution and distribution.metadata["Description"]
+    assert description, "there is no README"
+    return description
+
+
+def _entities(hub: Running[Any]) -> list[str]:
+    """Return the plugin's entities, without the hub's own that says whether it is connected."""
+    entries = [entry for entry in hub.entities.all() if _key(entry) != CONNECTED]
+    return [entry.entity_id for entry in entries if hub.state(entry.entity_id) is not None]
+
+
+def _means(line: str, hub: Running[Any], entity_id: str) -> bool:
+    entry = hub.entities.get(entity_id)
+    key = "" if entry is None else _key(entry)
+    return any(fits(line, name) for name in (entity_id, entity_id.partition(".")[2], key))
+
+
+def _key(entry: RegistryEntry) -> str:
+    return entry.unique_id.partition("/")[2]

@@ -189,44 +189,49 @@ class Running(Generic[K]):
 
 @overload
 def running(
-    plugin: ModuleType | Plugin[Any, Any], config: Section = None, *, memory: KeptMemory | None = None
+    plugin: ModuleType | Plugin[Any, Any],
+    config: Section = None,
+    clock: None = None,
+    memory: KeptMemory | None = None,
+    *,
+    wait: bool = True,
 ) -> AbstractAsyncContextManager[Running[SystemClock]]: ...
 @overload
 def running(
-    plugin: ModuleType | Plugin[Any, Any], config: Section = None, clock: None = None, memory: KeptMemory | None = None
-) -> AbstractAsyncContextManager[Running[SystemClock]]: ...
-@overload
-def running(
-    plugin: ModuleType | Plugin[Any, Any], config: Section, clock: K, memory: KeptMemory | None = None
+    plugin: ModuleType | Plugin[Any, Any],
+    config: Section,
+    clock: K,
+    memory: KeptMemory | None = None,
+    *,
+    wait: bool = True,
 ) -> AbstractAsyncContextManager[Running[K]]: ...
 def running(
     plugin: ModuleType | Plugin[Any, Any],
     config: Section = None,
     clock: Clock | None = None,
     memory: KeptMemory | None = None,
+    *,
+    wait: bool = True,
 ) -> AbstractAsyncContextManager[Running[Any]]:
-    """Run a plugin; ready when it has connected, or has failed to once. Without a clock, time is real."""
-    return _running(plugin, config, clock or SystemClock(), memory or KeptMemory())
+    """Run a plugin; with `wait` until it has connected, or has failed to once. Without a clock, time is real."""
+    return _running(plugin, config, clock or SystemClock(), memory or KeptMemory(), wait=wait)
 
 
 @asynccontextmanager
 async def _running(
-    plugin: ModuleType | Plugin[Any, Any], config: Section, clock: Clock, memory: KeptMemory
+    plugin: ModuleType | Plugin[Any, Any], config: Section, clock: Clock, memory: KeptMemory, *, wait: bool
 ) -> AsyncGenerator[Running[Any], None]:
     value = plugin if isinstance(plugin, Plugin) else plugin_of(plugin)
     hub = Running(clock, memory)
     async with hub.host:
         await hub.host.start(read_instances(value, config))
         try:
-            await _first_try(hub)
+            if wait:
+                async with asyncio.timeout(_PATIENCE):
+                    await hub.host.tried(1e9)
             yield hub
         finally:
             await _stop(hub)
-
-
-async def _first_try(hub: Running[Any]) -> None:
-    async with asyncio.timeout(_PATIENCE):
-        await hub.host.tried(1e9)
 
 
 async def _stop(hub: Running[Any]) -> None:

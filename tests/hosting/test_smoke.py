@@ -1,7 +1,7 @@
 from hub.clock import SimulatedClock
 from hub.testing import running
-from tests.hosting import hub_tcp
-from tests.hosting.echo import Echo
+from tests.hosting.tcp import hub_tcp
+from tests.hosting.tcp.hub_tcp.simulator import Echo
 
 
 async def test_a_plugin_runs() -> None:
