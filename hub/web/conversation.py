@@ -11,6 +11,7 @@ from websockets.frames import CloseCode
 
 from hub.bus import Cancel
 from hub.errors import ActionError, BadActionData, BadName, HubError, TemplateError, UnknownAction
+from hub.registry.keeping import UnknownRow
 from hub.web.allowed import NotAllowed
 from hub.web.command import ANSWERED, Command, CommandFailed, Subscribed, Talk
 from hub.web.commands import COMMANDS
@@ -153,7 +154,7 @@ class Conversation:
                 self._fail(number, error.code, str(error))
             case msgspec.ValidationError() | BadActionData() | BadName():
                 self._fail(number, "invalid_format", str(error))
-            case UnknownAction():
+            case UnknownAction() | UnknownRow():
                 self._fail(number, "not_found", str(error))
             case NotAllowed():
                 self._fail(number, "unauthorized", str(error))

@@ -13,10 +13,10 @@ from hub.actions import Actions
 from hub.bus import Bus, Cancel
 from hub.clock import Clock
 from hub.model.context import Context
-from hub.model.entity import Area, DeviceEntry, Floor, Label, RegistryEntry
 from hub.model.names import EntityId
 from hub.model.state import State
 from hub.plugin import WebhookReply, WebhookRequest
+from hub.registry.bundle import Registries
 from hub.states import StateMachine
 from hub.web.identity import Identity, Role, TokenFacts
 from hub.web.limits import Limits
@@ -41,37 +41,6 @@ class Facts:
     language: str = "en"
     config_dir: Path = Path()
     external_url: str | None = None
-
-
-class Registries(Protocol):
-    """The lasting identities of entities, devices, areas, floors and labels."""
-
-    def entities(self) -> Sequence[RegistryEntry]:
-        """Return all, in order of their entity ids."""
-
-    def devices(self) -> Sequence[DeviceEntry]:
-        """Return all."""
-
-    def areas(self) -> Sequence[Area]:
-        """Return all."""
-
-    def floors(self) -> Sequence[Floor]:
-        """Return all."""
-
-    def labels(self) -> Sequence[Label]:
-        """Return all."""
-
-    def update_entity(self, entity_id: EntityId, changes: Row) -> RegistryEntry:
-        """Change `name`, `area_id`, `labels`, `hidden`, `disabled` or `new_entity_id`. Raises HubError."""
-
-    def create_area(self, name: str, changes: Row) -> Area:
-        """Make an area; `changes` may hold `floor_id`, `labels`, `aliases`. Raises HubError."""
-
-    def update_area(self, area_id: str, changes: Row) -> Area:
-        """Change `name`, `floor_id`, `labels` or `aliases`. Raises HubError."""
-
-    def delete_area(self, area_id: str) -> None:
-        """Forget it. Raises HubError."""
 
 
 class Tokens(Protocol):
@@ -146,8 +115,8 @@ class Problem(Protocol):
     """One mistake in the configuration; its text is `file:line:column: message`."""
 
     @property
-    def is_error(self) -> bool:
-        """Whether the hub would not start with it."""
+    def severity(self) -> str:
+        """`error`: the hub would not start with it; else `warning`."""
 
 
 History = Callable[[Sequence[EntityId], datetime, datetime], Awaitable[Mapping[EntityId, Sequence[State]]]]
@@ -188,9 +157,9 @@ class WebSources:
     webhooks: Webhooks | None = None
     plugin_webhook: PluginWebhook | None = None
     plugins: Callable[[], Sequence[Row]] = _no_rows
-    """One row per plugin instance: `name`, `plugin`, `version`, `connected`, `error`, `entities`."""
-    schedule: Callable[[], Sequence[Row]] = _no_rows
-    """One row per job: `name`, `next_run` (a datetime), `when` (in words)."""
+    """One row per plugin instance: `instance`, `plugin`, `condition`, `version`, `last_error` and more."""
+    upcoming: Callable[[], Sequence[tuple[datetime, str]]] = tuple
+    """What runs next: the moment, and the name of the schedule."""
     health: Callable[[], Row] = dict
     """What else there is to say of the hub's well-being."""
     counters: Callable[[], Mapping[str, float]] = dict

@@ -11,6 +11,8 @@ from hub.web.identity import Role
 from hub.web.rows.actions import actions_by_domain
 from hub.web.rows.config import config_row
 
+_STATES = {"connected": "loaded", "connecting": "setup_retry", "stopped": "not_loaded"}  # others are errors
+
 
 class Features(msgspec.Struct):
     """What the client can do."""
@@ -58,12 +60,12 @@ def list_instances(talk: Talk, _: Nothing) -> object:
 
 def _config_entry(row: Mapping[str, Any]) -> Mapping[str, Any]:
     return {
-        "entry_id": row.get("name"),
+        "entry_id": row.get("instance"),
         "domain": row.get("plugin"),
-        "title": row.get("name"),
+        "title": row.get("instance"),
         "source": "user",
-        "state": "loaded" if row.get("connected") else "setup_retry",
-        "reason": row.get("error"),
+        "state": _STATES.get(str(row.get("condition")), "setup_error"),
+        "reason": row.get("last_error"),
         "supports_options": False,
         "supports_remove_device": False,
         "supports_unload": True,

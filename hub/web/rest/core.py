@@ -33,8 +33,8 @@ async def check_config(ask: Ask) -> Response:
     if check is None:
         raise Refused(404, "this hub has no configuration files")
     problems = await check()
-    errors = [str(problem) for problem in problems if problem.is_error]
-    warnings = [str(problem) for problem in problems if not problem.is_error]
+    errors = [str(problem) for problem in problems if problem.severity == "error"]
+    warnings = [str(problem) for problem in problems if problem.severity != "error"]
     return json_answer(
         {
             "result": "invalid" if errors else "valid",

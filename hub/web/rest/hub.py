@@ -20,8 +20,8 @@ async def list_plugins(ask: Ask) -> Response:
 
 
 async def show_schedule(ask: Ask) -> Response:
-    """Return what runs when."""
-    return json_answer(ask.site.sources.schedule())
+    """Return what the schedules start next, in order of time."""
+    return json_answer([{"next_run": moment, "name": name} for moment, name in ask.site.sources.upcoming()])
 
 
 async def list_runs(ask: Ask) -> Response:
