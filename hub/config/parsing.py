@@ -1,0 +1,342 @@
+"""From text to nodes with positions, straight from libyaml's events."""
+
+from itertools import chain
+from typing import Any, Final, NamedTuple
+
+import msgspec
+from yaml import YAMLError
+from yaml._yaml import CParser
+from yaml.events import (
+    AliasEvent,
+    CollectionEndEvent,
+    CollectionStartEvent,
+    DocumentStartEvent,
+    Event,
+    MappingEndEvent,
+    MappingStartEvent,
+    NodeEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    StreamEndEvent,
+)
+
+from hub.config.nodes import BROKEN, Input, Mapping, Places, Position, Sequence
+from hub.config.problems import Problem, nearest, problem_at
+from hub.config.scalars import BadScalar, PlainScalars, shown_tag
+from hub.config.syntax import quoted_template, syntax_problem
+
+DEEPEST: Final = 100
+"""How many containers may stand in each other."""
+MOST_EXPANDED: Final = 1_000_000
+"""For how many nodes the aliases of a file may stand."""
+TAGS: Final = (
+    "!secret",
+    "!env_var",
+    "!include",
+    "!include_dir_list",
+    "!include_dir_merge_list",
+    "!include_dir_named",
+    "!include_dir_merge_named",
+)
+"""The tags that stand for something outside of the file."""
+
+
+class Tagged:
+    """A value that stands outside of the file, not yet fetched."""
+
+    __slots__ = ("position", "tag", "text")
+
+    def __init__(self, tag: str, text: str, position: Position) -> None:
+        self.tag = tag
+        self.text = text
+        self.position = position
+
+
+class Parsed(msgspec.Struct):
+    """One file by itself: its tags are still to be replaced by what they stand for."""
+
+    value: Any
+    places: Places
+    tagged: list[tuple[Mapping | Sequence, Any]]
+    """Where in containers the tags are: the container, and the key or index. (The whole value may be one, too.)"""
+    problems: list[Problem]
+    size: int
+    """About how many nodes the value has, each as often as it is used."""
+    height: int
+    """How many containers stand in each other."""
+
+
+def parse(text: str, file: str) -> Parsed:
+    """Read one YAML document; `file` is what positions call it. A file with a syntax error is BROKEN as a whole."""
+    parser = _Parser(text, file)
+    value: Any = BROKEN
+    try:
+        value = parser.document()
+    except YAMLError as error:
+        parser.problems.append(syntax_problem(error, file, text))
+    return Parsed(value, parser.places, parser.tagged, parser.problems, parser.size(), parser.deepest)
+
+
+class _Anchor(NamedTuple):
+    value: Any
+    size: int
+    height: int
+
+
+class _Parser:
+    """Follows the events of one document. Speed matters in `_mapping` and `_sequence`; they treat the usual case in place."""
+
+    def __init__(self, text: str, file: str) -> None:
+        self.places = Places(file)
+        self.tagged: list[tuple[Mapping | Sequence, Any]] = []
+        self.problems: list[Problem] = []
+        self._text = text
+        self._next = CParser(text.encode("utf-8", "surrogatepass")).get_event
+        self._plain = PlainScalars()
+        self._quoted: dict[str, str] = {}
+        self._shapes: dict[tuple[Any, ...], tuple[Any, ...]] = {}
+        self._anchors: dict[str, _Anchor | None] = {}  # None: not yet complete
+        self._expanded = 0
+        self.deepest = 0
+
+    def document(self) -> Any:
+        """Return the value of the only document; None if there is none. Raises YAMLError."""
+        self._next()
+        if isinstance(self._next(), StreamEndEvent):
+            return None
+        value = self._node(self._next(), 0)
+        self._next()
+        if isinstance(another := self._next(), DocumentStartEvent):
+            self._problem(another, "a second document begins here: a file holds one", "several-documents")
+        return value
+
+    def size(self) -> int:
+        """About how many nodes there are so far, each as often as it is used."""
+        return len(self.places.packed) + self._expanded
+
+    def _node(self, event: Any, depth: int) -> Any:
+        kind = type(event)
+        if kind is AliasEvent:
+            return self._alias(event, depth)
+        if event.anchor is not None:
+            return self._anchored(event, depth)
+        if kind is ScalarEvent:
+            return self._scalar(event)
+        return self._container(event, depth + 1)
+
+    def _container(self, event: Any, depth: int) -> Any:
+        if depth > self.deepest:
+            if depth > DEEPEST:
+                self._skip(event)
+                return self._problem(event, f"more than {DEEPEST} levels stand in each other here", "too-deep")
+            self.deepest = depth
+        value: Any = self._mapping(event, depth) if type(event) is MappingStartEvent else self._sequence(event, depth)
+        return value if event.tag is None else self._converted(event, value)
+
+    def _mapping(self, start: Any, depth: int) -> Any:
+        next_event, plain, share = self._next, self._plain, self._quoted.setdefault
+        mapping = Mapping()
+        mark = start.start_mark
+        places = [mark.line << 32 | mark.column]
+        merged: list[Mapping] = []
+        unreadable = False
+        while True:
+            event: Any = next_event()
+            kind = type(event)
+            mark = event.start_mark
+            if kind is ScalarEvent and event.anchor is None and event.tag is None:
+                text = event.value
+                try:
+                    key = plain[text] if event.implicit[0] else share(text, text)
+                except BadScalar as bad:
+                    if text == "<<":
+                        merged += self._merged(next_event(), depth)
+                        continue
+                    key = text if text == "=" else self._problem(event, str(bad), "bad-value")
+            elif kind is MappingEndEvent:
+                break
+            else:
+                key = self._odd_key(event, depth, start)
+            if key is BROKEN or key in mapping:
+                if key is BROKEN:
+                    unreadable = True
+                else:
+                    self._duplicate(event, key, places[1 + 2 * list(mapping).index(key)])
+                self._node(next_event(), depth)
+                continue
+            places.append(mark.line << 32 | mark.column)
+            event = next_event()
+            mark = event.start_mark
+            places.append(mark.line << 32 | mark.column)
+            if type(event) is ScalarEvent and event.anchor is None and event.tag is None:
+                text = event.value
+                try:
+                    mapping[key] = plain[text] if event.implicit[0] else share(text, text)
+                except BadScalar as bad:
+                    mapping[key] = self._problem(event, str(bad), "bad-value")
+            else:
+                value = mapping[key] = self._node(event, depth)
+                if type(value) is Tagged:
+                    self.tagged.append((mapping, key))
+        if merged:
+            places = self._merge(mapping, places, merged, start)
+        names = tuple(mapping)
+        packed = self.places.packed
+        mapping.places, mapping.first, mapping.names = self.places, len(packed), self._shapes.setdefault(names, names)
+        packed.extend(places)
+        return BROKEN if unreadable and start.flow_style else mapping
+
+    def _sequence(self, start: Any, depth: int) -> Sequence:
+        next_event, plain, share = self._next, self._plain, self._quoted.setdefault
+        sequence = Sequence()
+        mark = start.start_mark
+        places = [mark.line << 32 | mark.column]
+        while True:
+            event: Any = next_event()
+            kind = type(event)
+            mark = event.start_mark
+            if kind is ScalarEvent and event.anchor is None and event.tag is None:
+                text = event.value
+                try:
+                    sequence.append(plain[text] if event.implicit[0] else share(text, text))
+                except BadScalar as bad:
+                    sequence.append(self._problem(event, str(bad), "bad-value"))
+            elif kind is SequenceEndEvent:
+                break
+            else:
+                value = self._node(event, depth)
+                if type(value) is Tagged:
+                    self.tagged.append((sequence, len(sequence)))
+                sequence.append(value)
+            places.append(mark.line << 32 | mark.column)
+        packed = self.places.packed
+        sequence.places, sequence.first, sequence.size = self.places, len(packed), len(sequence)
+        packed.extend(places)
+        return sequence
+
+    def _scalar(self, event: ScalarEvent) -> Any:
+        tag, text = event.tag, event.value
+        try:
+            if event.implicit[0]:
+                return self._plain[text]
+            if tag is None or tag == "!":
+                return text
+            if self._plain.knows(tag):
+                return self._plain.tagged(tag, text)
+        except BadScalar as bad:
+            return self._problem(event, str(bad), "bad-value")
+        if tag != "!input" and tag not in TAGS:
+            return self._unknown_tag(event, tag)
+        if not text.strip():
+            return self._problem(event, f"`{tag}` needs a name after it", "bad-tag")
+        return Input(text) if tag == "!input" else Tagged(tag, text, self._position(event))
+
+    def _converted(self, event: CollectionStartEvent, value: Any) -> Any:
+        """Take the tag of a mapping or list into account."""
+        tag = shown_tag(str(event.tag))
+        if tag in {"!", "!!map" if isinstance(value, Mapping) else "!!seq"}:
+            return value
+        if tag == "!!set" and isinstance(value, Mapping):
+            return set(value)
+        if tag == "!input" or tag in TAGS:
+            return self._problem(event, f"`{tag}` takes a text", "bad-tag")
+        return self._unknown_tag(event, tag)
+
+    def _unknown_tag(self, event: NodeEvent, tag: str) -> Any:
+        meant = nearest(tag, (*TAGS, "!input"))
+        return self._problem(
+            event, f"unknown tag `{shown_tag(tag)}`" + (f"; did you mean `{meant}`?" if meant else ""), "unknown-tag"
+        )
+
+    def _anchored(self, event: Any, depth: int) -> Any:
+        name = event.anchor
+        if name in self._anchors:
+            self._problem(event, f"the anchor `&{name}` stands in this file twice", "duplicate-anchor")
+        self._anchors[name] = None
+        before, deepest, self.deepest = self.size(), self.deepest, depth
+        value = self._scalar(event) if type(event) is ScalarEvent else self._container(event, depth + 1)
+        self._anchors[name] = _Anchor(value, self.size() - before + 1, self.deepest - depth)
+        self.deepest = max(deepest, self.deepest)
+        return value
+
+    def _alias(self, event: AliasEvent, depth: int) -> Any:
+        name = event.anchor
+        if name not in self._anchors:
+            return self._problem(event, f"no anchor `&{name}` stands above", "unknown-anchor")
+        anchor = self._anchors[name]
+        if anchor is None:
+            return self._problem(event, f"`*{name}` stands in itself", "endless-alias")
+        if depth + anchor.height > DEEPEST:
+            return self._problem(event, f"more than {DEEPEST} levels stand in each other here", "too-deep")
+        if not self._expand(event, anchor.size):
+            return BROKEN
+        self.deepest = max(self.deepest, depth + anchor.height)
+        return anchor.value
+
+    def _expand(self, event: Any, size: int) -> bool:
+        """Count the nodes that are used again; False when there are too many, which is said once."""
+        within = self._expanded <= MOST_EXPANDED
+        self._expanded += size
+        if within and self._expanded > MOST_EXPANDED:
+            self._problem(event, f"the aliases of this file stand for more than {MOST_EXPANDED} nodes", "alias-bomb")
+        return self._expanded <= MOST_EXPANDED
+
+    def _odd_key(self, event: Any, depth: int, start: Any) -> Any:
+        """Read a key that is not just a text."""
+        key = self._node(event, depth)
+        if isinstance(key, Mapping | Sequence | set):
+            mark = start.start_mark
+            template = quoted_template(self._text, mark.line, mark.column)
+            if template is not None:
+                return self._problem(start, f"put quotes round the template: {template}", "unquoted-template")
+            return self._problem(event, "a mapping or a list cannot be a key", "bad-key")
+        if isinstance(key, Tagged | Input):
+            return self._problem(event, "a tag cannot be a key", "bad-key")
+        return key
+
+    def _duplicate(self, event: ScalarEvent, key: object, first: int) -> None:
+        line = (first >> 32) + 1
+        self._problem(event, f"the key `{key}` stands here again: it is in line {line} already", "duplicate-key")
+
+    def _merged(self, event: Any, depth: int) -> list[Mapping]:
+        """Return the mappings that `<<` names; a later one wins."""
+        value = self._node(event, depth)
+        mappings = value[::-1] if isinstance(value, Sequence) else [value]
+        if all(isinstance(each, Mapping) for each in mappings):
+            return mappings
+        if value is not BROKEN:
+            self._problem(event, "`<<` takes a mapping, or a list of mappings, of the same file", "bad-merge")
+        return []
+
+    def _merge(self, mapping: Mapping, places: list[int], merged: list[Mapping], start: MappingStartEvent) -> list[int]:
+        """Put the merged entries before the mapping's own, which win; return the places of all."""
+        if not self._expand(start, sum(map(len, merged))):
+            return places
+        entries: dict[Any, tuple[Any, int, int]] = {}
+        for each in merged:
+            own = iter(self.places.packed[each.first + 1 : each.first + 1 + 2 * len(each)])
+            entries.update((key, (value, next(own), next(own))) for key, value in each.items())
+        tagged = [key for key, (value, _, _) in entries.items() if type(value) is Tagged and key not in mapping]
+        own = iter(places[1:])
+        entries.update((key, (value, next(own), next(own))) for key, value in mapping.items())
+        mapping.clear()
+        mapping.update((key, value) for key, (value, _, _) in entries.items())
+        self.tagged += ((mapping, key) for key in tagged)
+        return [places[0], *chain.from_iterable(pair for _, *pair in entries.values())]
+
+    def _skip(self, event: Event | None) -> None:
+        """Pass over everything up to the end of this node."""
+        depth = 0
+        while True:
+            depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+            if depth == 0:
+                return
+            event = self._next()
+
+    def _problem(self, event: Any, message: str, code: str) -> Any:
+        self.problems.append(problem_at(self._position(event), message, code))
+        return BROKEN
+
+    def _position(self, event: Any) -> Position:
+        mark = event.start_mark
+        return Position(self.places.file, mark.line + 1, mark.column + 1)
