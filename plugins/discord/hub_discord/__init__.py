@@ -1,0 +1,57 @@
+"""Alerts, buttons and commands on Discord."""
+
+import asyncio
+import importlib
+from collections.abc import AsyncGenerator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from hub.api import Clock, Hub, Plugin, Rehearsal, hookimpl
+from hub_discord.actions import create_thread, delete, edit, send
+from hub_discord.config import DiscordConfig
+from hub_discord.deliveries import Deliveries
+from hub_discord.events import Button, Command, Message
+from hub_discord.ledger import Ledger
+from hub_discord.session import Line, Session
+
+
+@asynccontextmanager
+async def connect(config: DiscordConfig, hub: Hub) -> AsyncGenerator[Session, None]:
+    """Log the bot in and listen to the gateway."""
+    ledger = Ledger(hub.memory)
+    line = Line()
+    # Offered before anything can fail, so that the names exist however long Discord is away.
+    for name, target in config.targets.items():
+        hub.notifier(name, Deliveries(name, target, ledger, hub.clock, line.session).deliver)
+    await _import_library()
+    from hub_discord.connection import connection
+
+    async with connection(config, hub, ledger) as courier:
+        line.connect(courier)
+        yield courier
+
+
+def rehearse(clock: Clock) -> AbstractAsyncContextManager[Rehearsal]:
+    """Run the simulated Discord."""
+    from hub_discord.simulator.rehearsal import rehearse as run
+
+    return run(clock)
+
+
+@hookimpl
+def hub_plugin() -> Plugin[DiscordConfig, Session]:
+    """Hand over the plugin."""
+    return Plugin(
+        name="discord",
+        config=DiscordConfig,
+        connect=connect,
+        actions=[send, edit, delete, create_thread],
+        events=[Message, Command, Button],
+        rehearse=rehearse,
+    )
+
+
+async def _import_library() -> None:
+    """Import discord.py without holding up the loop for the second or two that it takes."""
+    with ThreadPoolExecutor(1, "import-discord") as thread:
+        await asyncio.get_running_loop().run_in_executor(thread, importlib.import_module, "hub_discord.connection")

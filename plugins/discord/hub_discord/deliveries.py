@@ -1,0 +1,86 @@
+"""Notices on their way to their targets: sent once, then edited."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from hub.api import Clock, HubError, Notice, Phase, Receipt, Severity
+from hub_discord.config import Target
+from hub_discord.embeds import compose, progress, thread_name
+from hub_discord.ledger import Entry, Ledger, mark
+from hub_discord.posts import Sent
+from hub_discord.session import MessageGone, Place, Session
+
+_log = logging.getLogger(__name__)
+_SEVERITIES = list(Severity)
+
+
+class Deliveries:
+    """Takes the notices of one target."""
+
+    def __init__(self, name: str, target: Target, ledger: Ledger, clock: Clock, session: Callable[[], Session]) -> None:
+        self._name = name
+        self._target = target
+        self._ledger = ledger
+        self._clock = clock
+        self._session = session
+        self._one_at_a_time = asyncio.Lock()  # so that two notices of one alert do not both send
+
+    async def deliver(self, notice: Notice) -> Receipt:
+        """Show the notice. Raises PluginError or OSError when it should be tried again."""
+        session = self._session()
+        async with self._one_at_a_time:
+            sent = await self._send(session, notice) if notice.key is None else await self._show(session, notice, notice.key)
+        return Receipt(reference=f"{sent.channel}/{sent.message}")
+
+    async def _show(self, session: Session, notice: Notice, key: str) -> Sent:
+        known = self._ledger.find(self._name, key)
+        if known is not None and known.notice == notice.id and notice.id:
+            return known.sent
+        if known is not None and not (known.resolved and notice.phase is Phase.RAISED):
+            try:
+                return await self._update(session, notice, key, known)
+            except MessageGone:
+                await self._ledger.forget(self._name, key)
+        sent = await self._send(session, notice, mark(key))
+        await self._keep(key, self._entry(notice, key, sent))
+        return await self._with_thread(session, notice, key, sent)
+
+    async def _send(self, session: Session, notice: Notice, alert: str | None = None) -> Sent:
+        post = compose(notice, alert, self._clock.now(), self._role_to_ping(notice))
+        return await session.send(Place.of(self._target), post)
+
+    async def _update(self, session: Session, notice: Notice, key: str, known: Entry) -> Sent:
+        await session.edit(known.sent, compose(notice, known.mark, self._clock.now()))
+        await self._keep(key, self._entry(notice, key, known.sent, known.thread))
+        if known.thread is not None:
+            await session.send(Place(channel=known.thread), progress(notice, self._clock.now()))
+        return known.sent
+
+    async def _with_thread(self, session: Session, notice: Notice, key: str, sent: Sent) -> Sent:
+        if self._target.alert_threads:
+            thread = await session.open_thread(sent.channel, thread_name(notice), sent.message)
+            await self._keep(key, self._entry(notice, key, sent, thread))
+        return sent
+
+    async def _keep(self, key: str, entry: Entry) -> None:
+        try:
+            await self._ledger.keep(self._name, key, entry)
+        except (HubError, OSError) as error:
+            # The message is out: failing now would send it again and again. The next notice repeats it instead of editing.
+            _log.error("what tells of %s cannot be remembered: %s", key, error)
+
+    def _entry(self, notice: Notice, key: str, sent: Sent, thread: int | None = None) -> Entry:
+        return Entry(
+            channel=sent.channel,
+            message=sent.message,
+            notice=notice.id,
+            resolved=notice.phase is Phase.RESOLVED,
+            time=self._clock.time(),
+            mark=mark(key),
+            thread=thread,
+        )
+
+    def _role_to_ping(self, notice: Notice) -> int | None:
+        severe = _SEVERITIES.index(notice.severity) >= _SEVERITIES.index(self._target.ping_from)
+        return self._target.ping_role if severe and notice.phase is Phase.RAISED else None

@@ -1,0 +1,89 @@
+"""Which message tells of which alert; survives a restart."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+
+from hub.api import Memory
+from hub_discord.posts import LONGEST_CUSTOM_ID, Sent
+
+_PREFIX = "message:"
+_LONG_KEY = "alert:"
+_MARK = "#"
+_ROOM = LONGEST_CUSTOM_ID - len("hub:acknowledge:")
+_MOST = 1000  # messages remembered of alerts that are over
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """The message that tells of an alert."""
+
+    channel: int
+    message: int
+    notice: str
+    """Id of the notice that it shows."""
+    resolved: bool
+    time: float
+    """When it was last written, in seconds since 1970."""
+    mark: str
+    """What stands for the alert's key in the buttons."""
+    thread: int | None = None
+
+    @property
+    def sent(self) -> Sent:
+        """Where the message is."""
+        return Sent(channel=self.channel, message=self.message)
+
+
+class Ledger:
+    """The messages of alerts, by target and key, in the plugin's memory."""
+
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+
+    def find(self, target: str, key: str) -> Entry | None:
+        """Return the message that tells of the alert."""
+        kept: Mapping[str, object] | None = self._memory.get(_name(target, key))
+        return Entry(**kept) if kept else None  # type: ignore[arg-type]  # we wrote it ourselves, below
+
+    async def keep(self, target: str, key: str, entry: Entry) -> None:
+        """Remember the message; the oldest of those that are over are forgotten."""
+        changes: dict[str, object] = {_name(target, key): asdict(entry)}
+        if entry.mark.startswith(_MARK):
+            changes[_LONG_KEY + entry.mark] = None if entry.resolved else key
+        if entry.resolved:
+            changes |= self._superfluous()
+        await self._memory.put(changes)
+
+    async def forget(self, target: str, key: str) -> None:
+        """The message is gone."""
+        await self._memory.put({_name(target, key): None})
+
+    def open_keys(self) -> list[str]:
+        """Return the keys of the alerts that are not over, newest first."""
+        entries = [
+            (kept["time"], name.split(":", 2)[2]) for name, kept in self._memory.items(_PREFIX).items() if not kept["resolved"]
+        ]
+        return list(dict.fromkeys(key for _, key in sorted(entries, reverse=True)))
+
+    def key_of(self, mark: str) -> str | None:
+        """Return the key of the alert for which the mark in a button stands; None when it is over."""
+        if not mark.startswith(_MARK):
+            return mark
+        key: str | None = self._memory.get(_LONG_KEY + mark)
+        return key
+
+    def _superfluous(self) -> dict[str, None]:
+        over = [(kept["time"], name) for name, kept in self._memory.items(_PREFIX).items() if kept["resolved"]]
+        return {name: None for _, name in sorted(over, reverse=True)[_MOST:]}
+
+
+def mark(key: str) -> str:
+    """Return what stands for an alert's key in a button: the key itself, or a hash when it is too long for that."""
+    if key and len(key) <= _ROOM and not key.startswith(_MARK) and key.isprintable():
+        return key
+    return _MARK + sha256(key.encode("utf-8", "replace")).hexdigest()[:40]
+
+
+def _name(target: str, key: str) -> str:
+    return f"{_PREFIX}{target}:{key}"
