@@ -1,0 +1,1 @@
+"""Files become metrics: pure functions from bytes to readings."""
