@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
+from hub.hosting.discovery import Broken
+
 
 class Condition(StrEnum):
     """How an instance is doing."""
@@ -38,6 +40,10 @@ class Report:
     """Connections lost or not made for reasons that are to be expected."""
     bugs: int = 0
     """Things that went wrong because of the plugin."""
+    webhooks: tuple[str, ...] = ()
+    """Paths at which it takes requests."""
+    notifiers: tuple[str, ...] = ()
+    """Targets for notices that it offers."""
 
     def as_dict(self) -> dict[str, Any]:
         """Return what the API shows."""
@@ -67,10 +73,11 @@ class Catalog:
         """Show it no longer."""
         self._instances.pop(instance, None)
 
-    def show_broken(self, broken: Iterable[tuple[str, str]]) -> None:
-        """Show these plugins (name, reason) as broken, in place of those shown so before."""
+    def show_broken(self, broken: Iterable[Broken]) -> None:
+        """Show these as broken, in place of those shown so before."""
         self._broken = {
-            name: Report(instance=name, plugin=name, condition=Condition.BROKEN, last_error=reason) for name, reason in broken
+            each.name: Report(instance=each.name, plugin=each.plugin, condition=Condition.BROKEN, last_error=each.reason)
+            for each in broken
         }
 
     def reports(self) -> list[Report]:

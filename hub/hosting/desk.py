@@ -4,6 +4,7 @@ import difflib
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 
+from hub.config import nearest
 from hub.errors import HubError
 from hub.hosting.catalog import Condition, Report
 from hub.plugin import Reply, Request
@@ -25,8 +26,8 @@ class Desk:
         """Answer; what cannot be done is said in the reply."""
         verb = self._verbs.get(request.verb)
         if verb is None:
-            near = difflib.get_close_matches(request.verb, self._verbs, n=1)
-            hint = f"Did you mean {near[0]!r}?" if near else f"I know: {', '.join(sorted(self._verbs))}."
+            near = nearest(request.verb, self._verbs)
+            hint = f"Did you mean {near!r}?" if near else f"I know: {', '.join(sorted(self._verbs))}."
             return Reply(text=f"I do not know {request.verb!r}. {hint}", ok=False)
         try:
             return await verb(request)

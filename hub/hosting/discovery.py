@@ -1,7 +1,5 @@
 """Find plugins by entry point; load those that the configuration names, one at a time."""
 
-import difflib
-import inspect
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
@@ -9,7 +7,10 @@ from typing import Any
 
 import pluggy
 
+from hub.config import nearest
 from hub.errors import NotInstalled
+from hub.hosting.parameters import NotAnAction
+from hub.hosting.signature import actions_of
 from hub.model.event import LONGEST_EVENT_TYPE
 from hub.model.names import is_slug
 from hub.plugin import GROUP, Config, HookSpecs, Plugin, PluginEvent
@@ -37,10 +38,12 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Broken:
-    """A plugin that cannot be used, and why."""
+    """A plugin or an instance of one that cannot be used, and why."""
 
     name: str
+    plugin: str
     reason: str
+    installed: bool = True
 
 
 class _Unfit(Exception):
@@ -61,17 +64,17 @@ def load(name: str, points: EntryPoints = installed) -> Loaded | Broken:
     """Import the plugin of this name; whatever goes wrong is the answer's reason."""
     known = {point.name: point for point in points()}
     if name not in known:
-        return Broken(name=name, reason=_not_installed(name, known))
+        return Broken(name=name, plugin=name, reason=_not_installed(name, known), installed=False)
     try:
         plugin = plugin_of(known[name].load())
         if plugin.name != name:
             raise _Unfit(f"it calls itself {plugin.name!r}, but its entry point is {name!r}")
     except _Unfit as error:
-        return Broken(name=name, reason=str(error))
+        return Broken(name=name, plugin=name, reason=str(error))
     except SyntaxError as error:
-        return Broken(name=name, reason=f"{error.filename}:{error.lineno}: {error.msg}")
+        return Broken(name=name, plugin=name, reason=f"{error.filename}:{error.lineno}: {error.msg}")
     except (Exception, SystemExit) as error:
-        return Broken(name=name, reason=f"{type(error).__name__}: {error}")
+        return Broken(name=name, plugin=name, reason=f"{type(error).__name__}: {error}")
     return Loaded(plugin=plugin, version=_found(known[name]).version)
 
 
@@ -96,9 +99,10 @@ def _check(plugin: Plugin[Any, Any]) -> None:
     config: object = plugin.config
     if not (isinstance(config, type) and issubclass(config, Config)):
         raise _Unfit("its `config` is not a subclass of Config")
-    for function in plugin.actions:
-        if not inspect.iscoroutinefunction(function):
-            raise _Unfit(f"its action {function!r} is not a coroutine function")
+    try:
+        actions_of(plugin)
+    except NotAnAction as error:
+        raise _Unfit(str(error)) from error
     events: Sequence[object] = plugin.events
     for event in events:
         if not (isinstance(event, type) and issubclass(event, PluginEvent)):
@@ -108,8 +112,8 @@ def _check(plugin: Plugin[Any, Any]) -> None:
 
 
 def _not_installed(name: str, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(name, known, n=1)
-    return f"{NotInstalled(name)}" + (f" (or did you mean {near[0]!r}, which is installed?)" if near else "")
+    near = nearest(name, known)
+    return str(NotInstalled(name)) if near is None else f"{NotInstalled(name)}; or did you mean `{near}`, which is installed?"
 
 
 def _found(point: EntryPoint) -> Found:

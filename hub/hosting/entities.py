@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+import msgspec
+
 from hub.hosting.rendering import NotAValue, as_text, fixed_attributes, plain
 from hub.model.entity import DeviceEntry, EntityDescription, RegistryEntry
 from hub.model.names import slugify
@@ -30,6 +32,7 @@ class Entity:
     """One declared entity: what it is, what it is called, and its state."""
 
     def __init__(self, registers: Registers, description: EntityDescription, entry: RegistryEntry, friendly_name: str) -> None:
+        self.entry = entry
         self._registers = registers
         self._told = _NO_ATTRIBUTES
         self._attributes: Mapping[str, Any] = {}
@@ -75,6 +78,11 @@ class Entity:
     def vanish(self) -> None:
         """Have no state any more."""
         self._registers.states.remove(self.entry.entity_id)
+
+    def end(self) -> None:
+        """Have no state ever again: who still holds it tells nobody."""
+        self.vanish()
+        self.entry = msgspec.structs.replace(self.entry, disabled=True)
 
     def _become(self, description: EntityDescription, entry: RegistryEntry, friendly_name: str) -> None:
         self.description = description
@@ -147,7 +155,7 @@ class Entities:
         for key, entity in list(self._entities.items()):
             if entity.entry.entity_id == entity_id:
                 del self._entities[key], self._by_entry[entity.entry.id]
-                entity.vanish()
+                entity.end()
 
     def _register(self, description: EntityDescription, device: DeviceEntry | None) -> RegistryEntry:
         name = _name(description)

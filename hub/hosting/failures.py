@@ -9,7 +9,7 @@ from pydantic import BaseModel, SecretBytes, SecretStr
 
 from hub.errors import AuthenticationFailed, HubError, PluginError
 
-_LONGEST = 500
+_LONGEST = 500  # characters of a message
 EXPECTED = (PluginError, OSError)  # TimeoutError and ConnectionError are OSErrors
 
 

@@ -1,19 +1,20 @@
 """The host: every instance that the configuration names, started, reloaded and stopped."""
 
 import asyncio
-import difflib
 import logging
 from collections.abc import Callable, Iterable
 from types import TracebackType
 from typing import Any, Self
 
 from hub.bus import Bus, Cancel
+from hub.config import nearest
 from hub.errors import BadActionData, NotConnected
 from hub.hosting.catalog import Catalog
 from hub.hosting.instances import Instance
-from hub.hosting.signature import NotAnAction, action_of
+from hub.hosting.parameters import NotAnAction
+from hub.hosting.roster import Roster
+from hub.hosting.signature import actions_of
 from hub.hosting.supervisor import House, Supervisor
-from hub.hosting.work import ended_within
 from hub.model.action import Action
 from hub.model.event import Event
 from hub.plugin import Plugin, WebhookReply, WebhookRequest
@@ -44,26 +45,21 @@ class Host:
         for cancel in self._cancels:
             cancel()
 
-    async def start(self, instances: Iterable[Instance]) -> None:
-        """Start instances; returns at once, see `tried`."""
-        for instance in instances:
-            self._start(instance)
+    async def start(self, roster: Roster) -> None:
+        """Start what is not running yet; returns at once, see `tried`."""
+        self.catalog.show_broken(roster.broken)
+        for instance in roster.instances:
+            if instance.name not in self._running:
+                self._start(instance)
 
-    async def tried(self, seconds: float) -> bool:
-        """Wait until every instance has been connected or has failed once, at most so long; tell whether all have."""
-        waits = [
-            asyncio.create_task(supervisor.tried(), name=f"first try of {name}")
-            for name, (supervisor, _) in self._running.items()
-        ]
-        try:
-            return await ended_within(waits, self._house.clock, seconds)
-        finally:
-            for wait in waits:
-                wait.cancel()
+    async def tried(self) -> None:
+        """Wait until every instance has been connected or has failed once."""
+        for supervisor, _ in list(self._running.values()):
+            await supervisor.tried()
 
-    async def reload(self, instances: Iterable[Instance]) -> None:
+    async def reload(self, roster: Roster) -> None:
         """Run these instances and no others; what has not changed goes on undisturbed, unless it had given up."""
-        wanted = {instance.name: instance for instance in instances}
+        wanted = {instance.name: instance for instance in roster.instances}
         gone = [name for name in self._running if name not in wanted]
         changed = [name for name, instance in wanted.items() if name in self._running and self._must_restart(instance)]
         stopped = await self._stop([*gone, *changed])
@@ -75,7 +71,7 @@ class Host:
             else:
                 supervisor.entities.lose()
         self._withdraw_unused()
-        await self.start(instance for name, instance in wanted.items() if name not in self._running)
+        await self.start(roster)
 
     async def stop(self) -> None:
         """Leave every connection; states stay as they were last known."""
@@ -92,14 +88,10 @@ class Host:
             raise NotConnected(f"{plugin} is not running")
         chosen = names[0] if instance is None else instance
         if chosen not in names:
-            near = difflib.get_close_matches(chosen, names, n=1)
-            hint = f"; did you mean {near[0]!r}?" if near else f"; there is {', '.join(names)}" if names else ""
+            near = nearest(chosen, names)
+            hint = f"; did you mean {near!r}?" if near else f"; there is {', '.join(names)}" if names else ""
             raise BadActionData(f"{plugin} has no instance {chosen!r}{hint}")
         return self._running[chosen][0].session()
-
-    def webhook_paths(self) -> list[str]:
-        """Return the paths that `answer` knows."""
-        return sorted(path for supervisor, _ in self._running.values() for path in supervisor.outlets.paths())
 
     async def answer(self, path: str, request: WebhookRequest) -> WebhookReply | None:
         """Let a plugin answer a request; None when no plugin has this path."""
@@ -132,11 +124,10 @@ class Host:
         if plugin.name in self._withdrawals:
             return
         cancels = self._withdrawals[plugin.name] = []
-        for function in plugin.actions:
-            try:
-                cancels.append(self._offer(action_of(plugin.name, function, self)))
-            except NotAnAction as error:
-                _log.error("%s", error)
+        try:
+            cancels.extend(self._offer(action) for action in actions_of(plugin, self))
+        except NotAnAction as error:
+            _log.error("%s", error)
 
     def _withdraw_unused(self) -> None:
         used = {supervisor.instance.plugin.name for supervisor, _ in self._running.values()}

@@ -1,11 +1,12 @@
 """The instances of a plugin: its section of the configuration, read."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
+from hub.config import Problem, explain, position_of, problem_at
 from hub.model.names import slugify
 from hub.plugin import Config, Plugin
 
@@ -21,23 +22,60 @@ class Instance:
     """Version of the distribution that the plugin comes from."""
 
 
-Explain = Callable[[ValidationError, object], Sequence[str]]
-"""Turns what pydantic says about a section into problems with file, line and column."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unreadable:
+    """An instance whose configuration is wrong."""
+
+    plugin: str
+    name: str
+    problems: tuple[Problem, ...]
 
 
-def read_instances(plugin: Plugin[Any, Any], section: object, version: str = "") -> list[Instance]:
-    """Read a section (a mapping, a list of them, or None for the defaults)."""
+def read_instances(
+    plugin: Plugin[Any, Any], section: object, version: str = "", taken: set[str] | None = None
+) -> list[Instance | Unreadable]:
+    """Read a section: a mapping, a list of them for several instances, or None for the defaults.
+
+    A name that is `taken` is refused; the names of these instances are added to it.
+    """
+    names = set() if taken is None else taken
+    return [_read(plugin, part, version, names) for part in _parts(plugin, section)]
+
+
+class _Part(NamedTuple):
+    """What one instance is made from."""
+
+    name: str
+    node: object
+    path: tuple[str | int, ...]
+
+    def wrong(self, plugin: str, *problems: Problem) -> Unreadable:
+        return Unreadable(plugin=plugin, name=self.name, problems=problems)
+
+    def problem(self, text: str, code: str, *place: str) -> Problem:
+        return problem_at(position_of(self.node, place), text, code, path=self.path)
+
+
+def _parts(plugin: Plugin[Any, Any], section: object) -> list[_Part]:
     if isinstance(section, Sequence) and not isinstance(section, str):
         return [
-            Instance(plugin=plugin, name=_name(plugin, part, number), config=_config(plugin, part), version=version)
-            for number, part in enumerate(section, start=1)
+            _Part(_name(plugin, node, number), node, (plugin.name, number - 1)) for number, node in enumerate(section, start=1)
         ]
-    return [Instance(plugin=plugin, name=plugin.name, config=_config(plugin, section), version=version)]
+    return [_Part(plugin.name, {} if section is None else section, (plugin.name,))]
 
 
-def _config(plugin: Plugin[Any, Any], section: object) -> Config:
-    config: Config = plugin.config.model_validate({} if section is None else section)
-    return config
+def _read(plugin: Plugin[Any, Any], part: _Part, version: str, taken: set[str]) -> Instance | Unreadable:
+    if part.name in taken:
+        text = f"there is already an instance called {part.name!r}; give each a `name` of its own"
+        return part.wrong(plugin.name, part.problem(text, "duplicate-name", "name"))
+    taken.add(part.name)
+    try:
+        config = plugin.config.model_validate(part.node)
+    except ValidationError as error:
+        return part.wrong(plugin.name, *explain(error, part.node, plugin.config, part.path))
+    except Exception as error:  # a validator of the plugin's own has a bug
+        return part.wrong(plugin.name, part.problem(f"the plugin failed to read this ({type(error).__name__})", "plugin-failed"))
+    return Instance(plugin=plugin, name=part.name, config=config, version=version)
 
 
 def _name(plugin: Plugin[Any, Any], part: object, number: int) -> str:

@@ -135,7 +135,7 @@ class LentHub:
         self._open = False
 
     def _declare(self, description: EntityDescription) -> Told:
-        if description.key == CONNECTED and description.device is None:
+        if description.key == CONNECTED:
             raise ValueError(f"the key {CONNECTED!r} is the hub's own: it says whether the instance is connected")
         entity = self._entities.declare(description)
         if self._open:

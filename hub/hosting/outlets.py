@@ -73,9 +73,15 @@ class InstanceOutlets:
         """Count what the plugin did wrong, and log the first thing about each."""
         self._bugs.complain(about, wrong)
 
-    def paths(self) -> list[str]:
-        """Return the paths of the webhooks that have been opened."""
-        return list(self._answers)
+    @property
+    def webhooks(self) -> tuple[str, ...]:
+        """The paths of the webhooks that have been opened."""
+        return tuple(self._answers)
+
+    @property
+    def notifiers(self) -> tuple[str, ...]:
+        """The names of the targets that have been offered."""
+        return tuple(self._delivers)
 
     async def answer(self, path: str, request: WebhookRequest) -> WebhookReply | None:
         """Answer a request; None when there is no such address."""

@@ -3,39 +3,23 @@
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
 
 from hub.clock import Clock
 from hub.errors import AuthenticationFailed, NotConnected
 from hub.hosting.catalog import Condition, Report
+from hub.hosting.connection import Connection, DoesNotStop, Patience
 from hub.hosting.entities import CONNECTED, Entities, Registers
 from hub.hosting.failures import Bugs, cause_of, in_words, is_bug, secrets_in
 from hub.hosting.instances import Instance
 from hub.hosting.lent import LentHub
 from hub.hosting.outlets import AddNotifier, Ask, Fire, InstanceOutlets
-from hub.hosting.work import Work, ended_within
+from hub.hosting.work import Work
 from hub.model.entity import Category, EntityDescription
 from hub.plugin import Memory
 
 _STATUS = EntityDescription(domain="binary_sensor", key=CONNECTED, device_class="connectivity", category=Category.DIAGNOSTIC)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
-    """How long the supervisor waits; seconds."""
-
-    connect: float = 60.0
-    """For a connection to be made."""
-    first_retry: float = 1.0
-    longest_retry: float = 300.0
-    steady: float = 60.0
-    """A connection that lasted so long counts as good: the next wait is short again."""
-    work: float = 3.0
-    """For the tasks of a connection to end, before it is closed over their heads."""
-    stop: float = 8.0
-    """For a connection to be closed, tasks and all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +34,7 @@ class House:
     ask: Ask
     chance: Callable[[], float]
     """Returns a number in [0, 1): spreads retries."""
-    patience: Patience = Patience()
+    patience: Patience = field(default_factory=Patience)
 
 
 class Supervisor:
@@ -74,13 +58,12 @@ class Supervisor:
             ask=house.ask,
             not_connected=self._not_connected,
         )
-        self._session: object | None = None
+        self._connection: Connection | None = None
         self._condition = Condition.CONNECTING
         self._since = self._clock.time()
         self._last_error: str | None = None
         self._attempts = self._failures_in_a_row = self._losses = 0
         self._connected_at: float | None = None
-        self._arrived = asyncio.Event()
         self._tried = asyncio.Event()
         self._status = self.entities.declare(_STATUS)
 
@@ -95,9 +78,9 @@ class Supervisor:
 
     def session(self) -> object:
         """Return what `connect` yielded. Raises NotConnected."""
-        if self._condition is not Condition.CONNECTED:
+        if self._connection is None or not self._connection.is_open:
             raise self._not_connected()
-        return self._session
+        return self._connection.session
 
     async def tried(self) -> None:
         """Wait until the first attempt to connect has succeeded or failed."""
@@ -121,6 +104,8 @@ class Supervisor:
             events=self.outlets.events,
             losses=self._losses,
             bugs=self._bugs.count,
+            webhooks=self.outlets.webhooks,
+            notifiers=self.outlets.notifiers,
         )
 
     async def _connect_once(self) -> bool:
@@ -128,51 +113,9 @@ class Supervisor:
         self._attempts += 1
         self._become(Condition.CONNECTING)
         self.entities.begin()
-        connection = asyncio.create_task(self._connection(), name=self.instance.name)
-        error = await self._outcome(connection)
-        self._lost(error)
+        self._connection = Connection(self.instance, self._clock, self._house.patience, self._lend, self._came)
+        self._lost(await self._connection.run())
         return not self.given_up
-
-    async def _outcome(self, connection: asyncio.Task[None]) -> BaseException:
-        """Wait for the end of the connection, however it comes; return why."""
-        limit = self._house.patience.connect
-        over = asyncio.Event()
-        self._arrived.clear()
-        connection.add_done_callback(lambda _: over.set())
-        timer = self._clock.after(limit, lambda: None if self._arrived.is_set() else over.set())
-        try:
-            await over.wait()
-        finally:
-            timer.cancel()
-            late = not connection.done()
-            connection.cancel()
-            ended = await ended_within([connection], self._clock, self._house.patience.stop)
-        if not ended:
-            return _DoesNotStop(f"{self.instance.name} does not stop")
-        if late:
-            return TimeoutError(f"connecting took longer than {limit:g} seconds")
-        if connection.cancelled():
-            return ConnectionError("the connection ended")
-        return connection.exception() or ConnectionError("the connection ended")
-
-    async def _connection(self) -> None:
-        plugin, patience = self.instance.plugin, self._house.patience
-        async with asyncio.TaskGroup() as group:
-            work = Work(group, self._clock, self.instance.name)
-            lent = self._lend(work)
-            try:
-                async with plugin.connect(self.instance.config, lent) as session:
-                    self._came(session)
-                    try:
-                        await asyncio.get_running_loop().create_future()  # until something fails or the hub stops
-                    finally:
-                        self._session = None
-                        await work.end(patience.work)
-            except SystemExit as error:
-                raise RuntimeError("the plugin called sys.exit") from error
-            finally:
-                lent.close()
-                await work.end(patience.work)
 
     def _lend(self, work: Work) -> LentHub:
         return LentHub(
@@ -184,35 +127,36 @@ class Supervisor:
             work=work,
         )
 
-    def _came(self, session: Any) -> None:
+    def _came(self) -> None:
         if self._last_error is not None:
             self._log.info("connected again")
-        self._session = session
         self._connected_at = self._clock.monotonic()
         self._attempts, self._last_error = 0, None
         self.entities.arrive()
         self._become(Condition.CONNECTED)
-        self._arrived.set()
         self._tried.set()
 
     def _lost(self, error: BaseException) -> None:
         cause = cause_of(error)
         words = in_words(cause, self._secrets)
-        self._session = None
         self.outlets.suspend()
         self.entities.lose()
-        if isinstance(cause, AuthenticationFailed):
-            self._log.error("gives up until the configuration is reloaded, so as not to lock the account: %s", words)
+        self._count(cause, words)
+        self._last_error = words
+        self._become(Condition.FAILED if isinstance(cause, AuthenticationFailed | DoesNotStop) else Condition.CONNECTING)
+        self._tried.set()
+
+    def _count(self, cause: BaseException, words: str) -> None:
+        if isinstance(cause, DoesNotStop):
+            self._bugs.count += 1  # the connection has logged it
         elif is_bug(cause):
-            self._bugs.report(cause, "connected" if self._arrived.is_set() else "connecting")
+            self._bugs.report(cause, "connecting" if self._connected_at is None else "connected")
         else:
             self._losses += 1
-            if words != self._last_error:
+            if isinstance(cause, AuthenticationFailed):
+                self._log.error("gives up until the configuration is reloaded: %s", words)
+            elif words != self._last_error:
                 self._log.warning("not connected: %s", words)
-        self._last_error = words
-        hopeless = isinstance(cause, AuthenticationFailed | _DoesNotStop)
-        self._become(Condition.FAILED if hopeless else Condition.CONNECTING)
-        self._tried.set()
 
     def _wait(self) -> float:
         """Seconds before the next attempt: growing, with full jitter."""
@@ -234,7 +178,3 @@ class Supervisor:
     def _not_connected(self) -> NotConnected:
         why = f": {self._last_error}" if self._last_error else " yet" if self._condition is Condition.CONNECTING else ""
         return NotConnected(f"{self.instance.name} is not connected{why}")
-
-
-class _DoesNotStop(Exception):
-    """Something in the plugin goes on although it was cancelled."""

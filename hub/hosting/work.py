@@ -33,8 +33,16 @@ class Work:
             task.cancel()
         await ended_within(self._tasks, self._clock, patience)
 
+    def names(self) -> list[str]:
+        """Return the names of what still runs."""
+        return sorted(task.get_name() for task in self._tasks)
+
     def _begin(self, work: Coroutine[Any, Any, None], name: str) -> None:
-        task = self._group.create_task(work, name=f"{self._name}: {name}")
+        try:
+            task = self._group.create_task(work, name=f"{self._name}: {name}")
+        except RuntimeError:  # the connection is ending
+            work.close()
+            return
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

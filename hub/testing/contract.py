@@ -29,10 +29,10 @@ import pytest
 from pydantic import BaseModel, SecretBytes, SecretStr, ValidationError
 
 from hub.clock import SystemClock
+from hub.config import explain
 from hub.hosting.discovery import plugin_of
 from hub.hosting.entities import CONNECTED
-from hub.hosting.signature import action_name, action_of
-from hub.model.action import Action
+from hub.hosting.signature import action_name, actions_of
 from hub.model.entity import RegistryEntry
 from hub.model.state import UNAVAILABLE, UNKNOWN
 from hub.plugin import GROUP, Plugin
@@ -119,8 +119,10 @@ class PluginContract:
     def test_a_misspelt_configuration_key_is_refused(self, plugin: Plugin[Any, Any], peer: Peer) -> None:
         """An unknown key is an error at every level, not a silence."""
         for name in plugin.config.model_fields:
-            with pytest.raises(ValidationError, match="Extra inputs are not permitted"):
+            with pytest.raises(ValidationError) as refusal:
                 plugin.config.model_validate({**peer.config, f"{name}x": 1})
+            told = explain(refusal.value, {**peer.config, f"{name}x": 1}, plugin.config)
+            assert any(f"`{name}x`; did you mean `" in problem.message for problem in told), told
         assert [kind.__name__ for kind in _models(plugin.config) if kind.model_config.get("extra") != "forbid"] == []
 
     def test_events_are_frozen_and_documented(self, plugin: Plugin[Any, Any]) -> None:
@@ -131,7 +133,7 @@ class PluginContract:
 
     def test_actions_are_typed_and_documented(self, plugin: Plugin[Any, Any]) -> None:
         """The signature is the schema, the docstring the documentation."""
-        actions = _actions(plugin)
+        actions = actions_of(plugin)
         assert [action.name for action in actions if not action.description] == []
         assert [
             f"{action.name}({parameter.name})"
@@ -216,14 +218,6 @@ def _entry_point(plugin: Plugin[Any, Any]) -> EntryPoint:
     found = entry_points(group=GROUP, name=plugin.name)
     assert found, f"there is no entry point {plugin.name!r} in the group {GROUP!r}; is the distribution installed?"
     return next(iter(found))
-
-
-def _actions(plugin: Plugin[Any, Any]) -> list[Action]:
-    class Nowhere:
-        def session(self, plugin: str, instance: str | None) -> object:
-            raise NotImplementedError(plugin, instance)
-
-    return [action_of(plugin.name, function, Nowhere()) for function in plugin.actions]
 
 
 def _models(model: type[BaseModel]) -> set[type[BaseModel]]:

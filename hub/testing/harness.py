@@ -6,21 +6,23 @@ async with running(hub_tcp, {"host": "127.0.0.1", "port": peer.port}) as hub:
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from types import ModuleType
 from typing import Any, Generic, TypeVar, overload
 
 from hub.actions import CALL_SERVICE, SERVICE_REGISTERED, SERVICE_REMOVED, Actions
 from hub.bus import Bus, Cancel
 from hub.clock import Clock, SimulatedClock, SystemClock
+from hub.config import InvalidConfiguration
 from hub.hosting.catalog import Condition, Report
 from hub.hosting.desk import Desk, core_verbs
 from hub.hosting.discovery import plugin_of
 from hub.hosting.entities import Registers
 from hub.hosting.host import Host
-from hub.hosting.instances import read_instances
+from hub.hosting.instances import Instance, Unreadable, read_instances
 from hub.hosting.lent import Deliver
 from hub.hosting.rendering import as_text
+from hub.hosting.roster import Roster
 from hub.hosting.supervisor import House
 from hub.model.entity import EntityDescription
 from hub.model.event import ANY_EVENT, STATE_CHANGED, Event
@@ -78,7 +80,6 @@ class Running(Generic[K]):
         """What it is answered, by verb; change it as you like."""
         self.notifiers: dict[str, Deliver] = {}
         """The targets for notices that the plugin offers."""
-        self._memories: dict[str, KeptMemory] = {}
         self._changed = asyncio.Event()
         self.bus.listen(ANY_EVENT, self._keep)
         self._desk = Desk(core_verbs(self.states, self.reports))
@@ -158,9 +159,8 @@ class Running(Generic[K]):
         )
 
     def _memory_of(self, instance: str) -> KeptMemory:
-        if not self._memories:
-            self._memories[instance] = self.memory
-        return self._memories.setdefault(instance, KeptMemory())
+        first = self.reports()[0].instance
+        return self.memory if instance == first else self.memory.others.setdefault(instance, KeptMemory())
 
     def _add_notifier(self, name: str, deliver: Deliver) -> Cancel:
         self.notifiers[name] = deliver
@@ -187,6 +187,9 @@ class Running(Generic[K]):
         return "\n".join(f"  {line}" for line in lines)
 
 
+Beside = Callable[[Running[Any]], AbstractAsyncContextManager[object]]
+
+
 @overload
 def running(
     plugin: ModuleType | Plugin[Any, Any],
@@ -194,6 +197,7 @@ def running(
     clock: None = None,
     memory: KeptMemory | None = None,
     *,
+    beside: Beside | None = None,
     wait: bool = True,
 ) -> AbstractAsyncContextManager[Running[SystemClock]]: ...
 @overload
@@ -203,6 +207,7 @@ def running(
     clock: K,
     memory: KeptMemory | None = None,
     *,
+    beside: Beside | None = None,
     wait: bool = True,
 ) -> AbstractAsyncContextManager[Running[K]]: ...
 def running(
@@ -211,27 +216,44 @@ def running(
     clock: Clock | None = None,
     memory: KeptMemory | None = None,
     *,
+    beside: Beside | None = None,
     wait: bool = True,
 ) -> AbstractAsyncContextManager[Running[Any]]:
-    """Run a plugin; with `wait` until it has connected, or has failed to once. Without a clock, time is real."""
-    return _running(plugin, config, clock or SystemClock(), memory or KeptMemory(), wait=wait)
+    """Run a plugin in a hub in memory; it is there when it has connected, or has failed to once (or at once, without `wait`).
+
+    Without a clock, time is real. The memory survives into a second `running` that is given it. `beside` is entered before the
+    plugin starts and left after it has stopped: whatever else shall take part, such as automations. Raises InvalidConfiguration.
+    """
+    hub = Running(clock or SystemClock(), memory or KeptMemory())
+    return _run(hub, plugin if isinstance(plugin, Plugin) else plugin_of(plugin), config, beside or _nothing, wait=wait)
 
 
 @asynccontextmanager
-async def _running(
-    plugin: ModuleType | Plugin[Any, Any], config: Section, clock: Clock, memory: KeptMemory, *, wait: bool
+async def _run(
+    hub: Running[Any], plugin: Plugin[Any, Any], config: Section, beside: Beside, *, wait: bool
 ) -> AsyncGenerator[Running[Any], None]:
-    value = plugin if isinstance(plugin, Plugin) else plugin_of(plugin)
-    hub = Running(clock, memory)
-    async with hub.host:
-        await hub.host.start(read_instances(value, config))
+    roster = _roster(plugin, config)
+    async with beside(hub), hub.host:
+        await hub.host.start(roster)
         try:
             if wait:
                 async with asyncio.timeout(_PATIENCE):
-                    await hub.host.tried(1e9)
+                    await hub.host.tried()
             yield hub
         finally:
             await _stop(hub)
+
+
+def _nothing(_: Running[Any]) -> AbstractAsyncContextManager[object]:
+    return nullcontext()
+
+
+def _roster(plugin: Plugin[Any, Any], config: Section) -> Roster:
+    read = read_instances(plugin, config)
+    problems = [problem for each in read if isinstance(each, Unreadable) for problem in each.problems]
+    if problems:
+        raise InvalidConfiguration(problems)
+    return Roster(instances=tuple(each for each in read if isinstance(each, Instance)))
 
 
 async def _stop(hub: Running[Any]) -> None:

@@ -9,6 +9,8 @@ class KeptMemory:
     """`hub.plugin.Memory` without a disk; give the same one to a second `running` to see what survives a restart."""
 
     def __init__(self, kept: Mapping[str, Any] | None = None) -> None:
+        self.others: dict[str, KeptMemory] = {}
+        """The memories of further instances, when there are several."""
         self._kept: dict[str, str] = {key: json.dumps(value) for key, value in (kept or {}).items()}
 
     def get(self, key: str, default: Any = None) -> Any:
