@@ -21,9 +21,9 @@ from yaml.events import (
 )
 
 from hub.config.nodes import BROKEN, Input, Mapping, Places, Position, Sequence
-from hub.config.problems import Problem, nearest, problem_at
+from hub.config.problems import Problem, did_you_mean, problem_at
 from hub.config.scalars import BadScalar, PlainScalars, shown_tag
-from hub.config.syntax import quoted_template, syntax_problem
+from hub.config.syntax import UNQUOTED_TEMPLATE, quoted_template, syntax_problem
 
 DEEPEST: Final = 100
 """How many containers may stand in each other."""
@@ -73,7 +73,9 @@ def parse(text: str, file: str) -> Parsed:
     try:
         value = parser.document()
     except YAMLError as error:
-        parser.problems.append(syntax_problem(error, file, text))
+        problem = syntax_problem(error, file, text)
+        if (problem.line, problem.code) not in {(each.line, each.code) for each in parser.problems}:
+            parser.problems.append(problem)
     return Parsed(value, parser.places, parser.tagged, parser.problems, parser.size(), parser.deepest)
 
 
@@ -127,8 +129,9 @@ class _Parser:
     def _container(self, event: Any, depth: int) -> Any:
         if depth > self.deepest:
             if depth > DEEPEST:
+                self._problem(event, f"more than {DEEPEST} levels stand in each other here", "too-deep")
                 self._skip(event)
-                return self._problem(event, f"more than {DEEPEST} levels stand in each other here", "too-deep")
+                return BROKEN
             self.deepest = depth
         value: Any = self._mapping(event, depth) if type(event) is MappingStartEvent else self._sequence(event, depth)
         return value if event.tag is None else self._converted(event, value)
@@ -243,10 +246,8 @@ class _Parser:
         return self._unknown_tag(event, tag)
 
     def _unknown_tag(self, event: NodeEvent, tag: str) -> Any:
-        meant = nearest(tag, (*TAGS, "!input"))
-        return self._problem(
-            event, f"unknown tag `{shown_tag(tag)}`" + (f"; did you mean `{meant}`?" if meant else ""), "unknown-tag"
-        )
+        message = f"unknown tag `{shown_tag(tag)}`" + did_you_mean(tag, (*TAGS, "!input"))
+        return self._problem(event, message, "unknown-tag")
 
     def _anchored(self, event: Any, depth: int) -> Any:
         name = event.anchor
@@ -288,7 +289,7 @@ class _Parser:
             mark = start.start_mark
             template = quoted_template(self._text, mark.line, mark.column)
             if template is not None:
-                return self._problem(start, f"put quotes round the template: {template}", "unquoted-template")
+                return self._problem(start, f"put quotes round the template: {template}", UNQUOTED_TEMPLATE)
             return self._problem(event, "a mapping or a list cannot be a key", "bad-key")
         if isinstance(key, Tagged | Input):
             return self._problem(event, "a tag cannot be a key", "bad-key")

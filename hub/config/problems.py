@@ -12,7 +12,7 @@ from hub.config.nodes import Position, position_of
 from hub.config.valid_names import valid_names
 from hub.errors import ConfigError
 
-__all__ = ["InvalidConfiguration", "Problem", "explain", "nearest", "position_of", "problem_at"]
+__all__ = ["InvalidConfiguration", "Problem", "did_you_mean", "explain", "nearest", "position_of", "problem_at"]
 
 Severity = Literal["error", "warning"]
 
@@ -60,6 +60,12 @@ def nearest(name: str, choices: Iterable[str]) -> str | None:
     by_lower = {choice.lower(): choice for choice in sorted(choices, reverse=True)}
     found = difflib.get_close_matches(name.lower(), by_lower, n=1)
     return by_lower[found[0]] if found else None
+
+
+def did_you_mean(name: str, choices: Iterable[str]) -> str:
+    """Return the end of a message that names the nearest choice, if there is one near."""
+    meant = nearest(name, choices)
+    return f"; did you mean `{meant}`?" if meant is not None else ""
 
 
 def explain(error: ValidationError, node: object, model: Any = None, prefix: Sequence[str | int] = ()) -> list[Problem]:

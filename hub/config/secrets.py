@@ -5,15 +5,14 @@ from pathlib import Path
 from typing import Any
 
 from hub.config.includes import SECRETS_FILE
-from hub.config.problems import nearest
+from hub.config.problems import did_you_mean
 
 
 class UnknownSecret(Exception):
     """No secrets file that may be asked has this name."""
 
     def __init__(self, name: str, known: list[str]) -> None:
-        meant = nearest(name, known)
-        super().__init__(f"no {SECRETS_FILE} has the secret `{name}`" + (f"; did you mean `{meant}`?" if meant else ""))
+        super().__init__(f"no {SECRETS_FILE} has the secret `{name}`" + did_you_mean(name, known))
 
 
 class Secrets:

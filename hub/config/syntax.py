@@ -1,12 +1,15 @@
 """Syntax errors of YAML in plain words."""
 
 import re
+from typing import Final
 
 from yaml import MarkedYAMLError, YAMLError
 from yaml.reader import ReaderError
 
 from hub.config.nodes import Position
 from hub.config.problems import Problem, problem_at
+
+UNQUOTED_TEMPLATE: Final = "unquoted-template"
 
 _TEMPLATE = re.compile(r"\{\{.*?\}\}")
 _BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")  # what libyaml counts as the end of a line
@@ -17,6 +20,7 @@ _WORDS = {
     ),
     "did not find expected key": "expected a key here: check the indentation",
     "did not find expected '-' indicator": "expected `- ` here, like the items above: check the indentation",
+    "did not find expected node content": "expected a value here: are all brackets closed?",
     "did not find expected ',' or ']'": "the list is not closed: expected `,` or `]`",
     "did not find expected ',' or '}'": "the mapping is not closed: expected `,` or `}`",
     "could not find expected ':'": "expected `:` after the key",
@@ -35,7 +39,10 @@ def syntax_problem(error: YAMLError, file: str, text: str) -> Problem:
     if not isinstance(error, MarkedYAMLError) or mark is None:
         return problem_at(Position(file, 1, 1), str(error), "syntax")
     position = Position(file, mark.line + 1, mark.column + 1)
-    return problem_at(position, _explained(str(error.problem), _line(text, mark.line), mark.column), "syntax")
+    line = _line(text, mark.line)
+    if _BARE_TEMPLATE.search(line):
+        return problem_at(position, "put quotes round the template", UNQUOTED_TEMPLATE)
+    return problem_at(position, _explained(str(error.problem), line, mark.column), "syntax")
 
 
 def encoding_problem(error: UnicodeDecodeError, file: str) -> Problem:
@@ -53,8 +60,6 @@ def quoted_template(text: str, line: int, column: int) -> str | None:
 
 
 def _explained(problem: str, line: str, column: int) -> str:
-    if _BARE_TEMPLATE.search(line):
-        return "put quotes round the template"
     if problem == "found character that cannot start any token" and column < len(line):
         if "\t" in line[: column + 1]:
             return "a tab cannot be used here: indent with spaces"

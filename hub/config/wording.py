@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import available_timezones
 
 from pydantic_core import ErrorDetails
 
@@ -47,6 +48,7 @@ _CODES = {
     "literal_error": "unknown-choice",
     "enum": "unknown-choice",
     "union_tag_invalid": "unknown-choice",
+    "zoneinfo_str": "unknown-choice",
     "union_tag_not_found": "missing-key",
 }
 _CHOICE = re.compile(r"'([^']*)'|(?<![\w'])(-?\w+)(?![\w'])")
@@ -72,6 +74,8 @@ def expectation(error: ErrorDetails) -> str | None:
 
 def choices(error: ErrorDetails) -> tuple[str, ...]:
     """Return the words that are allowed there, if it is a matter of words."""
+    if error["type"] == "zoneinfo_str":
+        return tuple(available_timezones())
     if error["type"] not in {"literal_error", "enum", "union_tag_invalid"}:
         return ()
     context = _context(error)
@@ -90,6 +94,8 @@ def message_of(error: ErrorDetails, found: str) -> str:
         return f"the key {discriminator(error)} is missing"
     if kind == "union_tag_invalid":
         return f"{discriminator(error)} must be {_one_of(choices(error))}"
+    if kind == "zoneinfo_str":
+        return "unknown time zone: expected a name such as Europe/Berlin"
     if kind in _BOUNDS:
         key, words = _BOUNDS[kind]
         return f"{words} {context[key]}"
