@@ -47,6 +47,12 @@ class StateMachine:
         ids: Iterable[EntityId] = self._states if domain is None else self._domains.get(domain, ())
         return [self._states[entity_id] for entity_id in sorted(ids)]
 
+    def in_order_of_appearance(self, domain: str | None = None) -> list[State]:
+        """Return the states of all entities, or of one domain, those first that have been there longest."""
+        if domain is None:
+            return list(self._states.values())
+        return [self._states[entity_id] for entity_id in self._domains.get(domain, ())]
+
     def ids(self, domain: str | None = None) -> list[EntityId]:
         """Return the ids of all entities, or of one domain, in order."""
         return sorted(self._states if domain is None else self._domains.get(domain, ()))

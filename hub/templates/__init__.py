@@ -1,0 +1,1 @@
+"""Templates: Home Assistant's template language, sandboxed, limited and quick."""

@@ -1,0 +1,54 @@
+"""What a group of template functions is."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, NoReturn
+
+from hub.errors import TemplateError
+
+Function = Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Functions, filters and tests of one subject."""
+
+    globals: Mapping[str, object] = field(default_factory=dict)
+    filters: Mapping[str, Function] = field(default_factory=dict)
+    tests: Mapping[str, Function] = field(default_factory=dict)
+    refused: frozenset[str] = frozenset()
+    """Names that limited templates do not have."""
+    looks: bool = False
+    """Whether results depend on more than the arguments: states, time, registries, chance."""
+
+
+class BadInput(TemplateError):
+    """A function got something that it cannot use, and no default was given."""
+
+    def __init__(self, function: str, value: object) -> None:
+        super().__init__(f"{function} got invalid input {value!r} and no default was given")
+
+
+class _Required:
+    """Stands for a default that was not given."""
+
+
+REQUIRED: Final = _Required()
+
+
+def fallback(function: str, value: object, default: Any) -> Any:
+    """Return the default. Raises BadInput when none was given."""
+    if default is REQUIRED:
+        raise BadInput(function, value)
+    return default
+
+
+
+
+def refuse(name: str) -> Callable[..., NoReturn]:
+    """Return what stands in a limited template for a name that it does not have."""
+
+    def refused(*_args: object, **_kwargs: object) -> NoReturn:
+        raise TemplateError(f"{name!r} is not supported in limited templates")
+
+    return refused
