@@ -33,7 +33,7 @@ async def connect(config: DiscordConfig, hub: Hub) -> AsyncGenerator[Session, No
 
 def rehearse(clock: Clock) -> AbstractAsyncContextManager[Rehearsal]:
     """Run the simulated Discord."""
-    from hub_discord.simulator.rehearsal import rehearse as run
+    from hub_discord.simulator.company import rehearse as run
 
     return run(clock)
 

@@ -72,7 +72,7 @@ class Courier:
             with plainly():
                 if place.channel is None:
                     await self._client.create_dm(discord.Object(place.user or 0))
-                elif not isinstance(found := await self._client.fetch_channel(place.channel), discord.abc.Messageable):
+                elif not isinstance(await self._client.fetch_channel(place.channel), discord.abc.Messageable):
                     return f"channel {place.channel} is no place for messages; name a text channel or a thread"
         except HubError as error:
             return str(error)

@@ -34,13 +34,8 @@ SEVERITY_COLOURS: Mapping[Severity, int] = {
     Severity.CRITICAL: 0xE74C3C,
 }
 PHASE_COLOURS: Mapping[Phase, int] = {Phase.ACKNOWLEDGED: 0x9B59B6, Phase.RESOLVED: 0x2ECC71}
-_SEVERITY_MARKS: Mapping[Severity, str] = {
-    Severity.INFO: "",
-    Severity.WARNING: "⚠️ ",
-    Severity.ERROR: "🟠 ",
-    Severity.CRITICAL: "🔴 ",
-}
-_PHASE_MARKS: Mapping[Phase, str] = {Phase.ACKNOWLEDGED: "👀 ", Phase.RESOLVED: "✅ "}
+_LONGEST_FILE = 1_000_000  # letters; far below what Discord takes
+_LONGEST_PERSON = 100
 _OK, _NOT_OK = 0x2ECC71, 0xE74C3C
 _BLANK = "\u200b"  # Discord refuses empty texts; a space of no width is not empty
 
@@ -57,7 +52,7 @@ def compose(notice: Notice, alert: str | None, at: datetime | None = None, ping_
         content=f"<@&{ping_role}>" if ping_role else "",
         embeds=embeds,
         buttons=_buttons(notice, alert),
-        attachment=None if complete else Attachment(name="message.txt", text=text),
+        attachment=None if complete else Attachment(name="message.txt", text=clip(text, _LONGEST_FILE)),
         pings=(ping_role,) if ping_role else (),
         nonce=nonce(notice.id) if notice.id else None,
     )
@@ -139,7 +134,7 @@ def _embeds(notice: Notice, at: datetime | None) -> tuple[Embed, ...]:
 
 def _fits(notice: Notice, embeds: tuple[Embed, ...]) -> bool:
     shown = sum(len(embed.fields) for embed in embeds)
-    long_title = length(_marked_title(notice)) > LONGEST_TITLE
+    long_title = length(_worded_title(notice)) > LONGEST_TITLE
     long_message = length(escape(_message(notice))) > LONGEST_DESCRIPTION
     long_field = any(
         length(escape(clean(name))) > LONGEST_FIELD_NAME or length(escape(clean(value))) > LONGEST_FIELD_VALUE
@@ -161,17 +156,17 @@ def _buttons(notice: Notice, alert: str | None) -> tuple[AlertButton | LinkButto
 
 
 def _title(notice: Notice) -> str:
-    return clip(_marked_title(notice), LONGEST_TITLE)
+    return clip(_worded_title(notice), LONGEST_TITLE)
 
 
-def _marked_title(notice: Notice) -> str:
+def _worded_title(notice: Notice) -> str:
     title = " ".join(escape(clean(notice.title or "")).split())
-    return f"{_PHASE_MARKS.get(notice.phase, _SEVERITY_MARKS[notice.severity])}{title}" if title else ""
+    return f"{_word(notice)}{title}" if title else ""
 
 
 def _message(notice: Notice) -> str:
     lines = [clean(notice.message).strip(), *_bad_addresses(notice)]
-    return "\n".join(filter(None, lines)) or ("" if _marked_title(notice) else _BLANK)
+    return "\n".join(filter(None, lines)) or ("" if _worded_title(notice) else _BLANK)
 
 
 def _bad_addresses(notice: Notice) -> list[str]:
@@ -184,8 +179,18 @@ def _short(text: str, limit: int) -> str:
 
 
 def _footer(notice: Notice) -> str:
-    word = notice.severity.value if notice.phase is Phase.RAISED else notice.phase.value
-    return word.capitalize()
+    severity = notice.severity.value.capitalize()
+    if notice.phase is Phase.RAISED:
+        return severity
+    person = " ".join(clean(notice.person.removeprefix("discord:")).split())
+    return f"{severity}, {notice.phase.value}" + (f" by {clip(person, _LONGEST_PERSON)}" if person else "")
+
+
+def _word(notice: Notice) -> str:
+    """Say what the colour says, for those who do not see it: in a notification, or at all."""
+    if notice.phase is not Phase.RAISED:
+        return f"{notice.phase.value.capitalize()}: "
+    return "" if notice.severity is Severity.INFO else f"{notice.severity.value.capitalize()}: "
 
 
 def _colour(notice: Notice) -> int:

@@ -1,7 +1,4 @@
-"""A Discord of one server: REST and gateway v10 on a loopback port, and a page that shows what its people see."""
-
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+"""A simulated Discord: REST and gateway v10 on a loopback port, and a page that shows what people see."""
 
 from aiohttp import web
 
@@ -16,15 +13,34 @@ TOKEN = "rehearsal"  # noqa: S105 - it opens nothing
 
 
 class SimulatedDiscord:
-    """Everything about a simulated Discord that runs."""
+    """One Discord server that listens between `start` and `stop`; what it knows stays, so it can start again."""
 
     def __init__(self, clock: Clock) -> None:
         self.world = World(clock)
         self.gateway = Gateway(self.world, TOKEN)
         self.interactions = Interactions(self.world, self.gateway, clock)
         self.rest = Rest(self.world, self.gateway, self.interactions, TOKEN)
-        self.page = Page(self.world, self.interactions)
         self.port = 0
+        """0 until it has listened once; then always the same."""
+        self._page = Page(self.world, self.interactions)
+        self._runner: web.AppRunner | None = None
+
+    async def start(self) -> None:
+        """Listen."""
+        app = web.Application(client_max_size=25 << 20)
+        app.add_routes([*self.rest.routes(), *self._page.routes(), web.get("/gateway", self.gateway.serve)])
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
+        self.port = self._runner.addresses[0][1]
+        self.gateway.address = self.gateway_url
+
+    async def stop(self) -> None:
+        """Stop listening and cut every line."""
+        runner, self._runner = self._runner, None
+        if runner is not None:
+            self.gateway.drop()
+            await runner.cleanup()
 
     @property
     def api_url(self) -> str:
@@ -40,31 +56,3 @@ class SimulatedDiscord:
     def page_url(self) -> str:
         """Where a person can look."""
         return f"http://127.0.0.1:{self.port}/"
-
-    def as_app(self) -> web.Application:
-        """Return the web application."""
-        app = web.Application(client_max_size=25 << 20)
-        app.add_routes([*self.rest.routes(), *self.page.routes(), web.get("/gateway", self.gateway.serve)])
-        return app
-
-
-@asynccontextmanager
-async def running(clock: Clock, port: int = 0) -> AsyncGenerator[SimulatedDiscord, None]:
-    """Run a Discord that is empty but for the bot, on a free port unless one is named."""
-    async with listening(SimulatedDiscord(clock), port) as discord:
-        yield discord
-
-
-@asynccontextmanager
-async def listening(discord: SimulatedDiscord, port: int = 0) -> AsyncGenerator[SimulatedDiscord, None]:
-    """Let a Discord listen; what it knows stays when it stops, so it can listen again."""
-    runner = web.AppRunner(discord.as_app(), access_log=None, shutdown_timeout=0.2, handle_signals=False)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, "127.0.0.1", port).start()
-        discord.port = runner.addresses[0][1]
-        discord.gateway.address = discord.gateway_url
-        yield discord
-    finally:
-        discord.gateway.drop()
-        await runner.cleanup()

@@ -1,14 +1,16 @@
 """The page on which a person sees the channels, presses buttons and uses commands."""
 
+import asyncio
 from importlib.resources import files
 from typing import Any
 
 from aiohttp import web
 
-from hub_discord.simulator.interactions import Interactions
+from hub_discord.simulator.interactions import Interaction, Interactions
 from hub_discord.simulator.rest import reply
 from hub_discord.simulator.world import Channel, Json, Kind, World
 
+_PATIENCE = 15.0  # seconds for an answer
 _SHOWN = 50  # messages of a channel
 
 
@@ -54,7 +56,7 @@ class Page:
             interaction = await self._interactions.press(int(wish["message"]), str(wish["custom_id"]), person)
         except (KeyError, ValueError):
             raise web.HTTPNotFound from None
-        return reply({"text": await interaction.text()})
+        return reply({"text": await _answer(interaction)})
 
     async def _command(self, request: web.Request) -> web.Response:
         wish: Json = await request.json()
@@ -66,7 +68,7 @@ class Page:
             interaction = await self._interactions.run_command(name, options, channel, person)
         except (KeyError, ValueError, StopIteration):
             return reply({"text": f"There is no command /{name}."})
-        return reply({"text": await interaction.text()})
+        return reply({"text": await _answer(interaction)})
 
     def _channel(self, channel: Channel) -> dict[str, Any]:
         messages = list(channel.messages.values())[-_SHOWN:]
@@ -76,3 +78,11 @@ class Page:
 
     def _roles(self, roles: tuple[int, ...]) -> list[str]:
         return [self._world.roles[role] for role in roles]
+
+
+async def _answer(interaction: Interaction) -> str:
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            return await interaction.text()
+    except TimeoutError:
+        return "The application did not respond"
