@@ -13,5 +13,6 @@ class Facts:
     """Degrees north."""
     longitude: float = 0.0
     """Degrees east."""
-    units: Literal["metric", "us_customary"] = "metric"
+    units: Literal["metric", "us_customary", "metres"] = "metric"
+    """In which distances are told: kilometres, miles, or metres."""
     version: str = ""

@@ -14,7 +14,7 @@ from hub.templates.world import World, is_entity_id
 _log = logging.getLogger(__name__)
 _RADIUS = 6378.137  # kilometres at the equator (WGS 84)
 _FLATTENING = 1 / 298.257223563
-_KILOMETRES_PER_MILE = 1.609344
+_PER_KILOMETRE = {"metric": 1.0, "us_customary": 1 / 1.609344, "metres": 1000.0}
 _ROUNDS = 200
 
 Place = tuple[float, float]
@@ -94,7 +94,7 @@ def _closest(world: World) -> Function:
 
 def _distance(world: World) -> Function:
     def distance(*args: Any) -> float | None:
-        """Return how far two places are apart, or one from the hub: kilometres or miles, as the hub's units say."""
+        """Return how far two places are apart, or one from the hub, in the hub's units."""
         places: list[Place] = []
         rest = list(args)
         while rest:
@@ -107,7 +107,7 @@ def _distance(world: World) -> Function:
             rest = rest[wide:]
         home = (world.facts.latitude, world.facts.longitude)
         apart = kilometres(*places[:2]) if len(places) > 1 else kilometres(home, places[0])
-        return apart if world.facts.units == "metric" else apart / _KILOMETRES_PER_MILE
+        return apart * _PER_KILOMETRE[world.facts.units]
 
     return distance
 
