@@ -80,3 +80,5 @@ class Command:
     role: Role
     asks: type[msgspec.Struct]
     answer: Callable[[Talk, Any], object]
+    waits: bool = False
+    """Whether the result may take its time; only so many such commands may be under way."""

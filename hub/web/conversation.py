@@ -106,6 +106,8 @@ class Conversation:
             self._fail(number, "unknown_command", "Unknown command.")
         elif not identity.role.covers(command.role):
             self._fail(number, "unauthorized", f"This needs the role {command.role}.")
+        elif command.waits and self._under_way >= self._site.sources.limits.calls:
+            self._fail(number, "too_many_requests", "Too many commands are under way.")
         else:
             self._answer(command, Talk(self._site, identity, number, self._line, self._subscriptions), content)
 
@@ -115,15 +117,11 @@ class Conversation:
         except Exception as error:
             self._explain(talk.number, error)
             return
-        if not inspect.isawaitable(result):
-            self._conclude(talk.number, result)
-        elif self._under_way >= self._site.sources.limits.calls:
-            if inspect.iscoroutine(result):
-                result.close()
-            self._fail(talk.number, "too_many_requests", "Too many commands are under way.")
-        else:
+        if inspect.isawaitable(result):
             self._under_way += 1
             self._line.start(self._answer_later(talk.number, result))
+        else:
+            self._conclude(talk.number, result)
 
     async def _answer_later(self, number: int, result: Awaitable[object]) -> None:
         try:

@@ -70,7 +70,7 @@ def _plain(value: object, depth: int) -> object:
         case datetime() | date() | time():
             return value.isoformat()
         case orjson.Fragment():
-            return json.loads(value.contents)
+            return orjson.loads(orjson.dumps(value))
         case Mapping():
             return {str(key): _plain(item, depth - 1) for key, item in value.items()}
         case list() | tuple():

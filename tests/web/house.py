@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import httpx2
 from websockets.asyncio.client import ClientConnection, connect
@@ -58,7 +58,7 @@ class KnownTokens:
 class OneRun:
     """The trace of a single run."""
 
-    row: Row = {
+    row: ClassVar[Row] = {
         "domain": "automation",
         "item_id": "page",
         "run_id": "7",
@@ -75,7 +75,11 @@ class OneRun:
     async def trace(self, item: str, run_id: str) -> Row | None:
         if (item, run_id) != ("automation.page", "7"):
             return None
-        trigger = {"path": "trigger/0", "timestamp": "2026-01-05T12:00:00+00:00", "changed_variables": {"trigger": {"platform": "state"}}}
+        trigger = {
+            "path": "trigger/0",
+            "timestamp": "2026-01-05T12:00:00+00:00",
+            "changed_variables": {"trigger": {"platform": "state"}},
+        }
         call = {"path": "action/0", "timestamp": "2026-01-05T12:00:01+00:00", "result": {"params": {"service": "page"}}}
         return {**self.row, "trace": {"trigger/0": [trigger], "action/0": [call]}}
 
@@ -115,7 +119,7 @@ class House:
     problems: list[Problem] = field(default_factory=list)
     past: dict[EntityId, list[State]] = field(default_factory=dict)
     periods: list[tuple[datetime, datetime]] = field(default_factory=list)
-    bound: Bound = Bound("", 0)
+    bound: Bound = field(default_factory=lambda: Bound("", 0))
 
     @property
     def states(self) -> StateMachine:
@@ -253,7 +257,9 @@ def _house(limits: Limits) -> House:
             bus=bus,
             actions=Actions(bus),
             clock=clock,
-            facts=Facts(name="Berlin", version="1.2.3", time_zone="Europe/Berlin", latitude=52.5, longitude=13.4, config_dir=Path("conf")),
+            facts=Facts(
+                name="Berlin", version="1.2.3", time_zone="Europe/Berlin", latitude=52.5, longitude=13.4, config_dir=Path("conf")
+            ),
             tokens=tokens,
             admin_actions=frozenset({"hub.restart"}),
             render=render,

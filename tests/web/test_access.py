@@ -25,7 +25,12 @@ async def test_every_door_needs_a_token_but_those_that_are_meant_to_be_open() ->
     """401 without one, with a wrong one, and with one of another kind."""
     async with served() as house, house.http(None) as http:
         for door in DOORS:
-            for header in ({}, {"authorization": "Bearer wrong"}, {"authorization": f"Basic {ADMIN}"}, {"authorization": "Bearer"}):
+            for header in (
+                {},
+                {"authorization": "Bearer wrong"},
+                {"authorization": f"Basic {ADMIN}"},
+                {"authorization": "Bearer"},
+            ):
                 status = (await http.request(door.method, _path(door), headers=header)).status_code
                 assert (status == 401) is ((door.method, door.path) not in OPEN_TO_ALL), (door, header)
 

@@ -2,7 +2,7 @@
 
 import gzip
 import json
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -43,7 +43,9 @@ async def test_the_config_has_what_clients_read() -> None:
 async def test_a_state_has_home_assistants_form() -> None:
     """All seven fields, moments in ISO 8601."""
     async with served() as house, house.http() as http:
-        state = house.set("sensor.roof", "12.5", unit_of_measurement="kW", seen=datetime.fromtimestamp(0), every=timedelta(minutes=2))
+        state = house.set(
+            "sensor.roof", "12.5", unit_of_measurement="kW", seen=datetime.fromtimestamp(0, UTC), every=timedelta(minutes=2)
+        )
 
         row = (await http.get("/api/states/sensor.roof")).json()
 
@@ -287,9 +289,13 @@ async def test_history_comes_as_a_list_for_each_entity() -> None:
 async def test_the_period_is_as_asked_for() -> None:
     """Local when no offset is given; by default the last day; also with a plus sign that nobody quoted."""
     async with served() as house, house.http() as http:
-        for path in ("", "/2026-01-04T00:00:00", "/2026-01-04T00:00:00+00:00", "/2026-01-04T00:00:00%2B02:00?end_time=2026-01-04T03:00:00+02:00"):
-            separator = "&" if "?" in path else "?"
-            assert (await http.get(f"/api/history/period{path}{separator}filter_entity_id=sensor.roof")).status_code == 200
+        for path in (
+            "?",
+            "/2026-01-04T00:00:00?",
+            "/2026-01-04T00:00:00+00:00?",
+            "/2026-01-04T00:00:00%2B02:00?end_time=2026-01-04T03:00:00+02:00&",
+        ):
+            assert (await http.get(f"/api/history/period{path}filter_entity_id=sensor.roof")).status_code == 200
 
         assert [(start.isoformat(), end.isoformat()) for start, end in house.periods] == [
             ("2026-01-04T12:00:00+00:00", "2026-01-05T12:00:00+00:00"),
@@ -299,7 +305,16 @@ async def test_the_period_is_as_asked_for() -> None:
         ]
 
 
-@pytest.mark.parametrize("path", ["", "/yesterday?filter_entity_id=sensor.roof", "/2026-01-04?filter_entity_id=sensor.roof&end_time=2026-01-03"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        "/yesterday?filter_entity_id=sensor.roof",
+        "/2026-01-04?filter_entity_id=sensor.roof&end_time=2026-01-03",
+        "/9999-12-31T23:59:59-12:00?filter_entity_id=sensor.roof",
+        "?filter_entity_id=roof",
+    ],
+)
 async def test_what_is_no_period_is_refused(path: str) -> None:
     """400 with a message."""
     async with served() as house, house.http() as http:

@@ -45,4 +45,4 @@ def _outcome(response: Response, context: Context) -> object:
     return {"context": context, "response": response}
 
 
-COMMANDS = (Command("call_service", Role.OPERATOR, Call, call_action),)
+COMMANDS = (Command("call_service", Role.OPERATOR, Call, call_action, waits=True),)

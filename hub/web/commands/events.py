@@ -88,7 +88,7 @@ def fire_event(talk: Talk, asked: NewEvent) -> object:
 COMMANDS = (
     Command("subscribe_events", Role.VIEWER, WhichEvents, subscribe_events),
     Command("subscribe_entities", Role.VIEWER, WhichEntities, subscribe_entities),
-    Command("subscribe_trigger", Role.ADMIN, WhichTrigger, subscribe_trigger),
+    Command("subscribe_trigger", Role.ADMIN, WhichTrigger, subscribe_trigger, waits=True),
     Command("unsubscribe_events", Role.VIEWER, WhichSubscription, unsubscribe),
     Command("fire_event", Role.ADMIN, NewEvent, fire_event),
 )

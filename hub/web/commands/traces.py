@@ -44,6 +44,6 @@ def _traces(talk: Talk) -> Traces:
 
 
 COMMANDS = (
-    Command("trace/list", Role.OPERATOR, WhichItem, list_runs),
-    Command("trace/get", Role.OPERATOR, WhichRun, show_run),
+    Command("trace/list", Role.OPERATOR, WhichItem, list_runs, waits=True),
+    Command("trace/get", Role.OPERATOR, WhichRun, show_run, waits=True),
 )
