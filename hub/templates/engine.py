@@ -79,7 +79,7 @@ class Templates:
         return frozenset(self._full.globals)
 
     def unknown_functions(self, source: str) -> frozenset[str]:
-        """Return the names that the template calls and that are neither functions nor defined in it. Raises TemplateSyntaxError."""
+        """Return the names that the template calls though nobody defines them. Raises TemplateSyntaxError."""
         tree = self._parsed(self._full, source)
         called = {call.node.name for call in tree.find_all(nodes.Call) if isinstance(call.node, nodes.Name)}
         bound = {name.name for name in tree.find_all(nodes.Name) if name.ctx != "load"}

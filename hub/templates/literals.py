@@ -48,6 +48,7 @@ class SetAsWritten(set[Any]):
 class TupleAsWritten(tuple[Any, ...]):
     """A tuple that prints as the text it was read from."""
 
+    __slots__ = ("__dict__",)
     text: str
 
     def __str__(self) -> str:

@@ -1,8 +1,8 @@
 """The render that is going on."""
 
 import time
-from contextlib import contextmanager
 from collections.abc import Generator
+from contextlib import contextmanager
 
 from hub.errors import TemplateError
 from hub.templates.reads import Reading
@@ -37,15 +37,6 @@ class Rendering:
             yield
         finally:
             self.source, self.deadline = before
-
-    @contextmanager
-    def collecting(self, reading: Reading) -> Generator[None, None, None]:
-        """Note in `reading` what is read."""
-        before, self.reading = self.reading, reading
-        try:
-            yield
-        finally:
-            self.reading = before
 
     def tick(self) -> None:
         """Raise TookTooLong when the time is up; called wherever a template can repeat itself."""

@@ -6,11 +6,12 @@ from string import Formatter
 from typing import Any, TypeVar
 
 import msgspec
-from jinja2 import BaseLoader, nodes
+from jinja2 import BaseLoader, Template, nodes
+from jinja2.exceptions import SecurityError
 from jinja2.nodes import EvalContext
 from jinja2.runtime import Context, LoopContext, Macro
-from jinja2.sandbox import ImmutableSandboxedEnvironment, SandboxedFormatter, SecurityError
-from jinja2.utils import Namespace, pass_context
+from jinja2.sandbox import ImmutableSandboxedEnvironment, SandboxedFormatter
+from jinja2.utils import Namespace, missing, pass_context
 from jinja2.visitor import NodeTransformer
 
 from hub.model.context import Context as Cause
@@ -34,9 +35,21 @@ V = TypeVar("V")
 _CONTEXT, _EVAL_CONTEXT, _ENVIRONMENT = "context", "eval_context", "environment"
 
 
+class _Context(Context):
+    """A render's names; the two hundred globals are looked up where they are, instead of being copied for each render."""
+
+    def resolve_or_missing(self, key: str) -> Any:
+        if key in self.vars:
+            return self.vars[key]
+        if key in self.parent:
+            return self.parent[key]
+        return self.environment.globals.get(key, missing)
+
+
 class Sandbox(ImmutableSandboxedEnvironment):
     """Jinja's immutable sandbox, with limits of time and size, and with our own values guarded."""
 
+    context_class = _Context
     intercepted_binops = frozenset({"+", "*", "**", "%"})
 
     def __init__(
@@ -57,7 +70,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self.binop_table |= {"+": limits.add, "*": limits.multiply, "**": limits.power, "%": limits.modulo}
         self.rendering = rendering
         self.text_of = text_of
-        self.plain_filters: dict[str, Callable[..., Any]] = dict(self.filters)
+        self.plain_filters: dict[str, Callable[..., Any]] = {**self.filters}
         """The filters without the watch of the clock, for those who cannot loop."""
         self.plain_tests: dict[str, Callable[..., Any]] = dict(self.tests)
         self.impure: frozenset[str] = frozenset()
@@ -86,6 +99,10 @@ class Sandbox(ImmutableSandboxedEnvironment):
         __self.rendering.tick()
         args = __self._allowed(__obj, args, kwargs)
         return __self.checked(super().call(__context, __obj, *args, **kwargs))
+
+    def parts(self, template: Template, variables: Mapping[str, Any]) -> Iterator[str]:
+        """Render a template bit by bit."""
+        return template.root_render_func(_Context(self, dict(variables), template.name, template.blocks))
 
     def call_plainly(self, function: Any, *args: Any, **kwargs: Any) -> Any:
         """Call something that needs no context, with the same checks as `call`."""
@@ -125,13 +142,11 @@ class Sandbox(ImmutableSandboxedEnvironment):
         """`a ~ b ~ c`, within the limits."""
         return limits.join(map(self.text_of, parts))
 
-    def concat(self, parts: Iterable[str]) -> str:  # type: ignore[override]  # Jinja has a method of "" in its place
+    def concat(self, parts: Iterable[str]) -> str:
         """Join what a macro or block has printed, within the limits."""
         return limits.join(parts)
 
-    def _generate(
-        self, source: nodes.Template, name: str | None, filename: str | None, defer_init: bool = False
-    ) -> str:
+    def _generate(self, source: nodes.Template, name: str | None, filename: str | None, defer_init: bool = False) -> str:
         return super()._generate(_Watch().visit(source), name, filename, defer_init)
 
     def _install(self, groups: Iterable[Group], *, limited: bool) -> None:
@@ -192,7 +207,7 @@ class _Watch(NodeTransformer):
 
     def visit_For(self, node: nodes.For) -> nodes.Node:  # noqa: N802 - Jinja finds it by this name
         self.generic_visit(node)
-        node.iter = _call("each", [node.iter], node.lineno)
+        node.iter = _call("each", [_expression(node.iter)], node.lineno)
         return node
 
     def visit_Concat(self, node: nodes.Concat) -> nodes.Node:  # noqa: N802 - Jinja finds it by this name
@@ -202,6 +217,13 @@ class _Watch(NodeTransformer):
 
 def _replaced(mapping: Mapping[str, V], replacements: Mapping[str, Any]) -> dict[str, V]:
     return {name: replacements.get(name, value) for name, value in mapping.items()}
+
+
+def _expression(node: nodes.Node) -> nodes.Expr:
+    """Return the node as an expression, which Jinja's own annotations forget that it is."""
+    if not isinstance(node, nodes.Expr):
+        raise TypeError(f"{node!r} is not an expression")
+    return node
 
 
 def _call(name: str, args: list[nodes.Expr], line: int) -> nodes.Call:

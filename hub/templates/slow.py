@@ -50,7 +50,7 @@ class SandboxedTemplate:
         compiled = self.compiled
         with self._sandbox.rendering.of(self._source):
             try:
-                return _gathered(compiled.root_render_func(compiled.new_context(dict(variables)))).strip()
+                return _gathered(self._sandbox.parts(compiled, variables)).strip()
             except Exception as error:
                 raise _failure(error, self._source) from error
 

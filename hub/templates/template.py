@@ -83,13 +83,14 @@ class Template:
     def _tracking(self, render: Callable[[Program], R]) -> tuple[R, Reads]:
         if self._tracked is None:
             self._tracked = self._builder.program(self.source, limited=self.limited, tracked=True)
-        reading = Reading()
-        with self._rendering.collecting(reading):
-            try:
-                result = render(self._tracked)
-            except RenderFailed as error:
-                raise RenderFailed(str(error), reading.done()) from error
-        return result, reading.done()
+        rendering, reading = self._rendering, Reading()
+        before, rendering.reading = rendering.reading, reading
+        try:
+            return render(self._tracked), reading.done()
+        except RenderFailed as error:
+            raise RenderFailed(str(error), reading.done()) from error
+        finally:
+            rendering.reading = before
 
 
 def constant_program(source: str) -> Program:

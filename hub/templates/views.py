@@ -149,6 +149,7 @@ class AllStates:
         return len(self._world.states)
 
     def __call__(self, entity_id: str, rounded: bool | None = None, with_unit: bool = False) -> str:
+        """Return the text of a state, `unknown` when there is none."""
         state = self._world.state(entity_id)
         if state is None:
             return UNKNOWN

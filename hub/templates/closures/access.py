@@ -83,9 +83,7 @@ def _of_state(name: str) -> "attrgetter[Any] | None":
 
 
 def _slice(value: Closure, node: nodes.Slice, compiler: Compiler) -> Closure:
-    start, stop, step = (
-        compiler.expression(part) if part is not None else None for part in (node.start, node.stop, node.step)
-    )
+    start, stop, step = (compiler.expression(part) if part is not None else None for part in (node.start, node.stop, node.step))
 
     def get(frame: Frame) -> Any:
         bounds = (None if bound is None else bound(frame) for bound in (start, stop, step))

@@ -9,6 +9,7 @@ from hub.model.state import UNAVAILABLE, UNKNOWN
 from hub.templates.closures.compiler import MISSING, Closure, Compiler, Frame, Unsupported
 from hub.templates.functions.group import REQUIRED, Function, fallback
 
+_NO_VALUE = (UNAVAILABLE, UNKNOWN)
 Arguments = Callable[[Frame], tuple[tuple[Any, ...], dict[str, Any]]]
 
 
@@ -128,7 +129,7 @@ def _arguments(node: nodes.Call | nodes.Filter | nodes.Test, compiler: Compiler)
     if node.dyn_args is not None or node.dyn_kwargs is not None:
         raise Unsupported("*args")
     positional = [compiler.expression(argument) for argument in node.args]
-    named = [(pair.key, compiler.expression(pair.value)) for pair in node.kwargs]
+    named = [(str(pair.key), compiler.expression(pair.value)) for pair in node.kwargs]
     if not named:
         return lambda frame: (tuple([argument(frame) for argument in positional]), {})
     return lambda frame: (
@@ -219,7 +220,7 @@ def _has_value(args: tuple[nodes.Expr, ...], compiler: Compiler) -> Closure | No
 
     def has_value(frame: Frame) -> bool:
         state = lookup(entity(frame))
-        return state is not None and state.state != UNAVAILABLE and state.state != UNKNOWN
+        return state is not None and state.state not in _NO_VALUE
 
     return has_value
 

@@ -19,7 +19,7 @@ Lookup = Callable[[str], State | None]
 MISSING: Final = object()
 
 
-class Unsupported(Exception):  # noqa: N818 - the sandbox takes over, nothing is wrong
+class Unsupported(Exception):
     """Only the sandbox can do this."""
 
 
@@ -49,9 +49,9 @@ class Compiler:
         self.predictable = True
         """Whether `reading` is all that can be read."""
 
-    def expression(self, node: nodes.Expr) -> Closure:
+    def expression(self, node: nodes.Node) -> Closure:
         """Return the closure of an expression. Raises Unsupported."""
-        build = self._builders.get(type(node))
+        build = self._builders.get(type(node)) if isinstance(node, nodes.Expr) else None
         if build is None:
             raise Unsupported(type(node).__name__)
         return build(node, self)

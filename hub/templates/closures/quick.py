@@ -80,10 +80,7 @@ def _value(closure: Closure, compiler: Compiler, slow: Program) -> Closure:
             kind = type(result)
             if kind is bool:
                 return result
-            if kind is str:
-                text = result
-            else:
-                text = text_of(result)
+            text = result if kind is str else text_of(result)
             if len(text) > LONGEST_RESULT:
                 return otherwise(variables)
             if kind is not str:

@@ -105,5 +105,3 @@ def _floors(world: World) -> dict[str, Function]:
         "floor_id": floor_id,
         "floor_name": floor_name,
     }
-
-

@@ -1,5 +1,6 @@
 """Devices (hosts, sites, switches), entities' registry entries, and plugin instances."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from hub.errors import TemplateError
@@ -37,9 +38,7 @@ def group(world: World) -> Group:
         globals={"is_device_attr": is_device_attr, **devices, **entities, **instances},
         filters={"entity_name": entities["entity_name"], **devices, **instances},
         tests={"is_device_attr": is_device_attr, "is_hidden_entity": is_hidden},
-        refused=frozenset(
-            {"device_attr", "device_id", "device_name", "entity_name", "is_device_attr", "is_hidden_entity"}
-        ),
+        refused=frozenset({"device_attr", "device_id", "device_name", "entity_name", "is_device_attr", "is_hidden_entity"}),
         looks=True,
     )
 
@@ -102,7 +101,7 @@ def _entities(world: World) -> dict[str, Function]:
 def _instances(world: World) -> dict[str, Function]:
     registries = world.registries
 
-    def integration_entities(name: str) -> list[str]:
+    def integration_entities(name: str) -> Sequence[str]:
         """Return the ids of the entities of a plugin, or of one instance of it."""
         if not name:
             return []

@@ -1,4 +1,4 @@
-"""Functions about functions and choices: `iif`, `apply`, `typeof`, `merge_response` …"""
+"""Functions about functions and choices: `iif`, `apply`, `typeof`, `merge_response` and their like."""
 
 import random
 from collections.abc import Callable

@@ -57,8 +57,9 @@ def kilometres(here: Place, there: Place) -> float:
         cos2_alpha = 1 - sin_alpha**2
         middle = cos_sigma - 2 * math.sin(u1) * math.sin(u2) / cos2_alpha if cos2_alpha else 0.0
         c = _FLATTENING / 16 * cos2_alpha * (4 + _FLATTENING * (4 - 3 * cos2_alpha))
-        before, angle = angle, apart + (1 - c) * _FLATTENING * sin_alpha * (
-            sigma + c * sin_sigma * (middle + c * cos_sigma * (2 * middle**2 - 1))
+        before, angle = (
+            angle,
+            apart + (1 - c) * _FLATTENING * sin_alpha * (sigma + c * sin_sigma * (middle + c * cos_sigma * (2 * middle**2 - 1))),
         )
         if abs(angle - before) < 1e-12:
             break

@@ -43,8 +43,6 @@ def fallback(function: str, value: object, default: Any) -> Any:
     return default
 
 
-
-
 def refuse(name: str) -> Callable[..., NoReturn]:
     """Return what stands in a limited template for a name that it does not have."""
 

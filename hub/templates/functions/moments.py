@@ -37,7 +37,8 @@ def parse_time_of_day(text: object) -> time | None:
     if len(parts) not in (2, 3):
         return None
     try:
-        return time(*(int(part) for part in parts))
+        hour, minute, second = (*map(int, parts), 0)[:3]
+        return time(hour, minute, second)
     except ValueError:
         return None
 

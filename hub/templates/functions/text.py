@@ -13,7 +13,7 @@ def to_slug(value: Any, separator: str = "_") -> str:
 
 
 def ordinal(value: Any) -> str:
-    """Return `1st`, `2nd`, `3rd`, `4th` …"""
+    """Return `1st`, `2nd`, `3rd`, `4th` and so on."""
     text = str(value)
     last, last_two = int(text[-1]), int(text[-2:]) % 100
     suffix = "th" if 11 <= abs(last_two) <= 13 else {1: "st", 2: "nd", 3: "rd"}.get(last, "th")
