@@ -11,6 +11,9 @@ _numbers = itertools.count()
 # A process has one prefix (48 bits of time, 40 bits of chance); the 40 bits behind it count, so ids sort as they were made.
 _PREFIX = (int(time.time() * 1000) << 80) | (int.from_bytes(os.urandom(5), "big") << 40)
 
+_PAIRS = [first + second for first in _CROCKFORD for second in _CROCKFORD]
+_HEAD = "".join(_CROCKFORD[(_PREFIX >> shift) & 31] for shift in range(125, 35, -5))
+
 
 class Context(msgspec.Struct, frozen=True, gc=False):
     """Who or what caused an event, a state or a call; it travels along everything that follows.
@@ -46,5 +49,5 @@ class Context(msgspec.Struct, frozen=True, gc=False):
 def _text(key: int | str) -> str:
     if isinstance(key, str):
         return key
-    number = _PREFIX + key
-    return "".join(_CROCKFORD[(number >> shift) & 31] for shift in range(125, -1, -5))
+    # The recorder asks for every id, so this takes a tenth of the time of spelling all 26 characters.
+    return _HEAD + _PAIRS[(key >> 30) & 1023] + _PAIRS[(key >> 20) & 1023] + _PAIRS[(key >> 10) & 1023] + _PAIRS[key & 1023]
