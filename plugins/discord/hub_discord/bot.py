@@ -1,6 +1,7 @@
 """The bot: one connection to Discord."""
 
 from collections.abc import Callable
+from typing import Any
 
 import discord
 
@@ -54,6 +55,11 @@ class Bot(discord.Client):
             if self._trouble is not None:
                 raise self._trouble
         raise NotConnected("Discord closed the gateway")
+
+    def dispatch(self, event: str, /, *args: Any, **kwargs: Any) -> None:
+        """Called by the library for everything that it hears; once closed it has no loop left to tell it on."""
+        if not self.is_closed():
+            super().dispatch(event, *args, **kwargs)
 
     async def setup_hook(self) -> None:
         """Between login and gateway: see that it makes sense to go on, since each introduction counts."""

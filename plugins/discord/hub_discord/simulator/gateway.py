@@ -120,7 +120,8 @@ class Gateway:
         """Tell every session that has these intents; those without a line hear of it when they resume."""
         for session in self.sessions.values():
             if session.intents & needs == needs:
-                await self._tell(session, event, payload)
+                blind = event == "MESSAGE_CREATE" and not session.intents & MESSAGE_CONTENT
+                await self._tell(session, event, payload | {"content": ""} if blind else payload)
 
     def drop(self) -> None:
         """Cut every line in the middle of whatever is being said."""

@@ -6,12 +6,12 @@ from secrets import token_hex
 from typing import Any
 
 from hub.api import Clock
-from hub_discord.simulator.gateway import Gateway
+from hub_discord.simulator.gateway import DIRECT_MESSAGES, GUILD_MESSAGES, Gateway
 from hub_discord.simulator.world import Channel, Json, Kind, Person, World
 
-_COMPONENT, _COMMAND = 3, 2
+_COMMAND, _COMPONENT, _AUTOCOMPLETE = 2, 3, 4
 _PATIENCE = 3.0  # seconds in which a bot must react
-_MESSAGE, _DEFERRED_MESSAGE, _DEFERRED_UPDATE, _UPDATE = 4, 5, 6, 7
+_MESSAGE, _DEFERRED_MESSAGE, _DEFERRED_UPDATE, _UPDATE, _CHOICES = 4, 5, 6, 7, 8
 _EPHEMERAL = 1 << 6
 
 
@@ -33,6 +33,11 @@ class Interaction:
         """Wait until the bot has reacted: answered, or said that it will."""
         await self._reacted.wait()
 
+    async def choices(self) -> list[str]:
+        """Wait for what is offered while typing."""
+        await self._answered.wait()
+        return [str(choice["value"]) for choice in (self.answer or {}).get("choices") or []]
+
     async def text(self) -> str:
         """Wait for the answer; returns everything that is written in it."""
         await self._answered.wait()
@@ -48,7 +53,7 @@ class Interaction:
         self.ephemeral = bool(int(message.get("flags") or 0) & _EPHEMERAL)
         self.deferred = body["type"] in (_DEFERRED_MESSAGE, _DEFERRED_UPDATE)
         self._reacted.set()
-        if body["type"] in (_MESSAGE, _UPDATE):
+        if body["type"] in (_MESSAGE, _UPDATE, _CHOICES):
             self.take_answer(message)
 
     def take_answer(self, message: Json) -> None:
@@ -92,6 +97,20 @@ class Interactions:
         given = [{"name": option, "type": 3, "value": value} for option, value in options.items()]
         used = {"id": command["id"], "name": name, "type": 1, "options": given, "guild_id": str(self._world.guild)}
         return await self._begin(_COMMAND, channel, person, {"data": used})
+
+    async def complete(self, name: str, option: str, typed: str, channel: Channel, person: Person) -> Interaction:
+        """Let a person type into an option of a command; the answer's `choices` are what they are offered."""
+        typing = {"name": option, "type": 3, "value": typed, "focused": True}
+        used = {"id": "1", "name": name, "type": 1, "options": [typing], "guild_id": str(self._world.guild)}
+        return await self._begin(_AUTOCOMPLETE, channel, person, {"data": used})
+
+    async def say(self, text: str, channel: Channel, person: Person) -> Json:
+        """Let a person write a message."""
+        message = self._world.message(channel, person, {"content": text})
+        needs = DIRECT_MESSAGES if channel.kind is Kind.DIRECT else GUILD_MESSAGES
+        where = {} if channel.kind is Kind.DIRECT else {"guild_id": str(self._world.guild), "member": person.as_member()}
+        await self._gateway.dispatch("MESSAGE_CREATE", message | where, needs)
+        return message
 
     def late(self, interaction: Interaction) -> bool:
         """Tell whether the bot has taken too long to react."""

@@ -14,7 +14,7 @@ from hub_discord.simulator.world import Channel, Json, Kind, World
 
 Answer = Callable[[web.Request], Awaitable[web.Response]]
 
-_BUCKET, _WINDOW = 5, 5.0  # messages that a channel takes in so many seconds
+_BUCKET = 5  # messages that a channel takes in one window
 _CONTENT_FLAG = 1 << 19  # "gateway message content (limited)" of an application
 
 
@@ -33,7 +33,10 @@ class Throttle:
     def __init__(self) -> None:
         self._refusals: list[tuple[float, bool]] = []
         self._used: dict[int, tuple[float, int]] = {}
+        self.window = 5.0
+        """Seconds in which a channel takes five messages."""
         self.refused = 0
+        """How many requests were answered with 429."""
 
     def refuse(self, times: int, retry_after: float, *, everywhere: bool = False) -> None:
         """Answer the next messages with 429."""
@@ -45,9 +48,9 @@ class Throttle:
             return self._too_many(*self._refusals.pop(0))
         began, used = self._used.get(channel, (0.0, 0))
         now = time.monotonic()
-        if now - began > _WINDOW:
+        if now - began > self.window:
             began, used = now, 0
-        left = began + _WINDOW - now
+        left = began + self.window - now
         if used >= _BUCKET:
             return self._too_many(left, False)
         self._used[channel] = (began, used + 1)
