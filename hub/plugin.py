@@ -8,7 +8,7 @@ A plugin is a value, handed over by one pluggy hook:
 """
 
 import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -233,6 +233,8 @@ class Plugin(Generic[C, S]):
     actions: Sequence[Callable[..., Awaitable[Mapping[str, Any] | None]]] = ()
     """Coroutine functions: `async def upload(session, path: str, …)`; name, signature and docstring are the schema."""
     events: Sequence[type[PluginEvent]] = ()
+    notifiers: Callable[[C], Iterable[str]] = lambda _: ()
+    """The targets that an instance with this configuration will offer through `hub.notifier`: known before it connects."""
     rehearse: Callable[[Clock], AbstractAsyncContextManager[Rehearsal]] | None = None
     """Runs the embedded simulator of the peer; import it inside, so that nobody pays for it otherwise."""
 

@@ -1,14 +1,14 @@
 """Names: entity ids and slugs."""
 
 import re
-import unicodedata
 from typing import Self
+
+from slugify import slugify as _slugify
 
 from hub.errors import BadName
 
 _ENTITY_ID = re.compile(r"(?!.+__)(?!_)[a-z0-9_]+(?<!_)\.(?!_)[a-z0-9_]+(?<!_)")
 _SLUG = re.compile(r"(?!.*__)(?!_)[a-z0-9_]+(?<!_)")
-_NOT_SLUG = re.compile(r"[^a-z0-9]+")
 _LONGEST = 255
 
 
@@ -49,6 +49,4 @@ def slugify(text: str, separator: str = "_") -> str:
     """Turn any text into a slug; text without a letter or digit becomes `unknown`, empty text stays empty."""
     if not text:
         return ""
-    replaced = text.lower().replace("ß", "ss").replace("'", "")
-    ascii_text = unicodedata.normalize("NFKD", replaced).encode("ascii", "ignore").decode()
-    return _NOT_SLUG.sub(separator, ascii_text).strip(separator) or "unknown"
+    return _slugify(text, separator=separator) or "unknown"

@@ -1,0 +1,1 @@
+"""Automations: what people want to happen, and the interpreter that makes it happen."""

@@ -1,0 +1,149 @@
+"""One automation: triggers, conditions, and the runs that they begin (DIALECT 1)."""
+
+import logging
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from hub.automation.conditions.checks import passes
+from hub.automation.conditions.compiling import compile_conditions
+from hub.automation.run import Executing
+from hub.automation.runner import Runner
+from hub.automation.schema.entries import AutomationModel
+from hub.automation.steps.compiling import compile_block
+from hub.automation.trace import Trace
+from hub.automation.triggers.attaching import attach_all
+from hub.automation.values import compile_value
+from hub.automation.world import World
+from hub.bus import Cancel
+from hub.errors import HubError
+from hub.model.context import Context
+from hub.model.names import EntityId
+from hub.model.state import State
+
+AUTOMATION_TRIGGERED: Final = "automation_triggered"
+_log: Final = logging.getLogger(__name__)
+_NO_VARIABLES: Final[Mapping[str, Any]] = {}
+_MENTIONS_THIS: Final = re.compile(r"\bthis\b|import|include")
+
+
+class Automation:
+    """An automation that loaded."""
+
+    def __init__(self, entity_id: EntityId, name: str, model: AutomationModel, world: World, executing: Executing) -> None:
+        self.entity_id = entity_id
+        self.name = name
+        self.model = model
+        self.is_on = False
+        self.last_triggered: datetime | None = None
+        self._world = world
+        self._attached: list[Cancel] = []
+        self._checks = compile_conditions(model.conditions, "condition", world)
+        self._variables = _entries({**model.trigger_variables, **model.variables}, world)
+        self._wants_this = _MENTIONS_THIS.search(repr(model)) is not None
+        self.runner = Runner(
+            entity_id,
+            compile_block(model.actions, "action", world),
+            world,
+            executing,
+            mode=model.mode,
+            most=model.max,
+            max_exceeded=model.max_exceeded,
+            keep_traces=model.trace.stored_traces,
+            on_change=self.write_state,
+        )
+
+    def turn_on(self) -> None:
+        """Arm the triggers."""
+        if self.is_on:
+            return
+        self.is_on = True
+        self.write_state()
+        variables = self._trigger_variables()
+        if variables is not None:
+            self._attached = attach_all(self.model.triggers, variables, self._world, self._on_trigger, self.entity_id)
+
+    def turn_off(self, *, stop_actions: bool = True) -> None:
+        """Disarm the triggers, and end the runs unless they are to go on."""
+        self.is_on = False
+        for cancel in self._attached:
+            cancel()
+        self._attached = []
+        if stop_actions:
+            self.runner.stop()
+        self.write_state()
+
+    def trigger(self, variables: Mapping[str, Any], context: Context | None, *, skip_condition: bool = True) -> None:
+        """Run by hand."""
+        trigger: dict[str, Any] = {"platform": None}
+        self._begin({**variables, "trigger": trigger}, trigger, context, skip_condition=skip_condition)
+
+    def write_state(self) -> None:
+        """Tell what the automation is now."""
+        runner = self.runner
+        attributes: dict[str, Any] = {}
+        if self.model.id is not None:
+            attributes["id"] = self.model.id
+        attributes["last_triggered"] = self.last_triggered
+        attributes["mode"] = runner.mode
+        attributes["current"] = len(runner.runs)
+        if runner.mode in ("queued", "parallel"):
+            attributes["max"] = runner.most
+        attributes["friendly_name"] = self.name
+        self._world.states.set(self.entity_id, "on" if self.is_on else "off", attributes)
+
+    def _trigger_variables(self) -> dict[str, Any] | None:
+        variables: dict[str, Any] = {"this": self._this()}
+        try:
+            for name, value in self.model.trigger_variables.items():
+                render = compile_value(value, self._world.templates, limited=True)
+                variables[name] = value if render is None else render(variables)
+        except HubError as error:
+            _log.error("%s: trigger_variables: %s: no trigger is armed", self.entity_id, error)
+            return None
+        return variables
+
+    def _this(self) -> dict[str, Any] | None:
+        state: State | None = self._world.states.get(self.entity_id)
+        return None if state is None else state.as_dict()
+
+    def _on_trigger(self, trigger: dict[str, Any], context: Context | None, own: Mapping[str, Any] = _NO_VARIABLES, /) -> None:
+        if self.is_on:
+            self._begin({**own, "trigger": trigger}, trigger, context, skip_condition=False)
+
+    def _begin(self, variables: dict[str, Any], trigger: dict[str, Any], parent: Context | None, *, skip_condition: bool) -> None:
+        context = Context.new(parent)
+        if self._wants_this:
+            variables["this"] = self._this()
+        trace = Trace(self.entity_id, trigger, context, self._world.clock.time)
+        try:
+            for name, value, render in self._variables:
+                if name not in variables:
+                    variables[name] = value if render is None else render(variables)
+        except HubError as error:
+            _log.error("%s: variables: %s", self.entity_id, error)
+            trace.end("error", error)
+            self.runner.traces.refused.append(trace)
+            return
+        if self._checks and not skip_condition and not passes(self._checks, variables, trace.conditions, self.entity_id):
+            trace.end("failed_conditions")
+            self.runner.traces.refused.append(trace)
+            return
+        if self.runner.accepts(trace):
+            self._run(variables, trigger, context, trace)
+
+    def _run(self, variables: dict[str, Any], trigger: dict[str, Any], context: Context, trace: Trace) -> None:
+        world = self._world
+        self.last_triggered = world.clock.now()
+        if world.bus.hears(AUTOMATION_TRIGGERED):
+            data = {"name": self.name, "entity_id": self.entity_id, "source": trigger.get("description")}
+            world.bus.fire(AUTOMATION_TRIGGERED, data, context)
+        variables["context"] = context
+        run = self.runner.start(variables, context, trace)
+        if not run.ended:
+            self.write_state()
+
+
+def _entries(variables: Mapping[str, Any], world: World) -> list[tuple[str, Any, Callable[[Mapping[str, Any]], Any] | None]]:
+    return [(name, value, compile_value(value, world.templates)) for name, value in variables.items()]

@@ -1,0 +1,278 @@
+"""All automations and scripts: loading, reloading, and the actions on them."""
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final, Protocol
+
+from hub.automation.automation import Automation
+from hub.automation.reading import Definition, ScriptDefinition
+from hub.automation.run import Executing
+from hub.automation.script import Script
+from hub.automation.trace import Traces
+from hub.automation.world import World
+from hub.errors import BadActionData, HubError
+from hub.model.action import Action, ActionCall, Answer, Effect, Response
+from hub.model.names import EntityId, slugify
+from hub.model.state import UNAVAILABLE
+
+AUTOMATION_RELOADED: Final = "automation_reloaded"
+_log: Final = logging.getLogger(__name__)
+
+
+class Names(Protocol):
+    """Gives entities their lasting ids."""
+
+    def __call__(self, domain: str, unique_id: str | None, suggested: str, name: str) -> EntityId:
+        """Return the id of the entity with this unique id, or a free one like the suggested."""
+
+
+class Remembered(Protocol):
+    """What was known of an automation before the restart."""
+
+    def __call__(self, entity_id: EntityId) -> tuple[bool, datetime | None] | None:
+        """Return whether it was on and when it last ran."""
+
+
+class Automations:
+    """The automations and scripts that are loaded."""
+
+    def __init__(
+        self,
+        world: World,
+        names: Names,
+        remembered: Remembered = lambda _: None,
+        resolve: Callable[[Mapping[str, Any]], Sequence[EntityId]] | None = None,
+        reload: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        self._world, self._names, self._remembered = world, names, remembered
+        self._resolve = resolve or _named_entities
+        self._reload = reload
+        self._executing = Executing()
+        self.automations: dict[EntityId, Automation] = {}
+        self.scripts: dict[EntityId, Script] = {}
+        self._definitions: dict[EntityId, Definition | ScriptDefinition] = {}
+        self._withdraw: dict[EntityId, Callable[[], None]] = {}
+        self._offers_scripts = False
+        self._offer_actions()
+
+    # ---------------------------------------------------------------------------------------------------------------- loading
+
+    def load(self, automations: Sequence[Definition], scripts: Sequence[ScriptDefinition] = ()) -> None:
+        """Make these the ones that are loaded; what did not change goes on undisturbed."""
+        wanted: dict[EntityId, Definition | ScriptDefinition] = {}
+        if scripts and not self._offers_scripts:
+            self._offers_scripts = True
+            self._offer_script_actions()
+        for script in scripts:
+            wanted[EntityId(f"script.{script.object_id}")] = script
+        taken: set[str] = set(wanted)
+        for automation in automations:
+            entity_id = self._automation_id(automation, taken)
+            taken.add(entity_id)
+            wanted[entity_id] = automation
+        for entity_id in [
+            known for known in self._definitions if known not in wanted or not _same(self._definitions[known], wanted[known])
+        ]:
+            self._unload(entity_id, gone=entity_id not in wanted)
+        for entity_id, definition in wanted.items():
+            if entity_id not in self._definitions:
+                self._load(entity_id, definition)
+
+    def start(self) -> None:
+        """Arm everything that was loaded and is to be on."""
+        for automation in self.automations.values():
+            self._arm(automation)
+
+    async def close(self) -> None:
+        """Disarm everything and end all runs."""
+        for automation in self.automations.values():
+            automation.turn_off()
+        for script in self.scripts.values():
+            script.runner.stop()
+        await self._world.tasks.close()
+
+    def traces(self, entity_id: str) -> Traces | None:
+        """Return the traces of an automation or script."""
+        known = self.automations.get(EntityId(entity_id)) or self.scripts.get(EntityId(entity_id))
+        return None if known is None else known.runner.traces
+
+    def _automation_id(self, definition: Definition, taken: set[str]) -> EntityId:
+        suggested = slugify(definition.name)
+        if definition.id is not None:
+            return self._names(definition.domain, definition.id, suggested, definition.name)
+        entity_id, number = f"{definition.domain}.{suggested}", 2
+        while entity_id in taken:
+            entity_id, number = f"{definition.domain}.{suggested}_{number}", number + 1
+        return EntityId(entity_id)
+
+    def _load(self, entity_id: EntityId, definition: Definition | ScriptDefinition) -> None:
+        self._definitions[entity_id] = definition
+        try:
+            if definition.model is None:
+                raise HubError("; ".join(map(str, definition.problems)) or "it is invalid")
+            if isinstance(definition, Definition):
+                self._load_automation(entity_id, definition)
+            else:
+                self._load_script(entity_id, definition)
+        except HubError as error:
+            _log.error("%s (%s) is not loaded: %s", entity_id, definition.name, error)
+            attributes: dict[str, Any] = {"friendly_name": definition.name}
+            if isinstance(definition, Definition) and definition.id is not None:
+                attributes["id"] = definition.id
+            self._world.states.set(entity_id, UNAVAILABLE, attributes)
+
+    def _load_automation(self, entity_id: EntityId, definition: Definition) -> None:
+        if definition.model is None:
+            return
+        automation = Automation(entity_id, definition.name, definition.model, self._world, self._executing)
+        self.automations[entity_id] = automation
+        remembered = self._remembered(entity_id)
+        if remembered is not None:
+            automation.last_triggered = remembered[1]
+        if self._world.lifecycle.started:
+            self._arm(automation)
+        else:
+            automation.write_state()
+
+    def _arm(self, automation: Automation) -> None:
+        remembered = self._remembered(automation.entity_id)
+        on = automation.model.initial_state
+        if on is None:
+            on = True if remembered is None else remembered[0]
+        if on:
+            automation.turn_on()
+        else:
+            automation.write_state()
+
+    def _load_script(self, entity_id: EntityId, definition: ScriptDefinition) -> None:
+        if definition.model is None:
+            return
+        script = Script(entity_id, definition.name, definition.model, self._world, self._executing)
+        self.scripts[entity_id] = script
+        script.write_state()
+        self._withdraw[entity_id] = self._world.actions.offer(
+            Action(
+                domain="script",
+                name=definition.object_id,
+                handler=lambda call: script.call(call.data, call.context),
+                description=definition.model.description or "",
+                answer=Answer.OPTIONAL,
+            )
+        )
+
+    def _unload(self, entity_id: EntityId, *, gone: bool) -> None:
+        del self._definitions[entity_id]
+        automation = self.automations.pop(entity_id, None)
+        if automation is not None:
+            automation.turn_off()
+        script = self.scripts.pop(entity_id, None)
+        if script is not None:
+            script.runner.stop()
+            self._withdraw.pop(entity_id)()
+        if gone:
+            self._world.states.remove(entity_id)
+
+    # ---------------------------------------------------------------------------------------------------------------- actions
+
+    def _offer_actions(self) -> None:
+        offers: list[tuple[str, str, Callable[[ActionCall], Response | Awaitable[Response]]]] = [
+            ("automation", "turn_on", self._turn_on),
+            ("automation", "turn_off", self._turn_off),
+            ("automation", "toggle", self._toggle),
+            ("automation", "trigger", self._trigger),
+            ("automation", "reload", self._reload_all),
+        ]
+        self._offer(offers)
+
+    def _offer_script_actions(self) -> None:
+        offers: list[tuple[str, str, Callable[[ActionCall], Response | Awaitable[Response]]]] = [
+            ("script", "turn_on", self._script_turn_on),
+            ("script", "turn_off", self._script_turn_off),
+            ("script", "toggle", self._script_toggle),
+            ("script", "reload", self._reload_all),
+        ]
+        self._offer(offers)
+
+    def _offer(self, offers: Sequence[tuple[str, str, Callable[[ActionCall], Response | Awaitable[Response]]]]) -> None:
+        for domain, name, handler in offers:
+            action = Action(domain=domain, name=name, handler=handler, targets=name != "reload", effect=Effect.IDEMPOTENT)
+            self._world.actions.offer(action)
+
+    def _meant(self, call: ActionCall) -> list[Automation]:
+        return [self.automations[entity_id] for entity_id in self._targets(call) if entity_id in self.automations]
+
+    def _meant_scripts(self, call: ActionCall) -> list[Script]:
+        return [self.scripts[entity_id] for entity_id in self._targets(call) if entity_id in self.scripts]
+
+    def _targets(self, call: ActionCall) -> Sequence[EntityId]:
+        if call.data.get("entity_id") == "all":
+            return [*self.automations, *self.scripts]
+        found = self._resolve(call.data)
+        for entity_id in found:
+            if entity_id not in self.automations and entity_id not in self.scripts:
+                _log.warning("%s.%s: there is no %s", call.domain, call.name, entity_id)
+        return found
+
+    def _turn_on(self, call: ActionCall) -> None:
+        for automation in self._meant(call):
+            automation.turn_on()
+
+    def _turn_off(self, call: ActionCall) -> None:
+        for automation in self._meant(call):
+            automation.turn_off(stop_actions=bool(call.data.get("stop_actions", True)))
+
+    def _toggle(self, call: ActionCall) -> None:
+        for automation in self._meant(call):
+            if automation.is_on:
+                automation.turn_off()
+            else:
+                automation.turn_on()
+
+    def _trigger(self, call: ActionCall) -> None:
+        variables = call.data.get("variables") or {}
+        if not isinstance(variables, Mapping):
+            raise BadActionData("variables must be a mapping of names to values")
+        for automation in self._meant(call):
+            automation.trigger(variables, call.context, skip_condition=bool(call.data.get("skip_condition", True)))
+
+    def _reload_all(self, call: ActionCall) -> Awaitable[Response] | None:
+        del call
+        return None if self._reload is None else self._reloaded(self._reload)
+
+    async def _reloaded(self, reload: Callable[[], Awaitable[None]]) -> Response:
+        await reload()
+        self._world.bus.fire(AUTOMATION_RELOADED)
+        return None
+
+    def _script_turn_on(self, call: ActionCall) -> None:
+        for script in self._meant_scripts(call):
+            script.begin(call.data.get("variables") or {}, call.context)
+
+    def _script_turn_off(self, call: ActionCall) -> None:
+        for script in self._meant_scripts(call):
+            script.runner.stop()
+
+    def _script_toggle(self, call: ActionCall) -> None:
+        for script in self._meant_scripts(call):
+            if script.runner.current:
+                script.runner.stop()
+            else:
+                script.begin(call.data.get("variables") or {}, call.context)
+
+
+def _same(one: Definition | ScriptDefinition, other: Definition | ScriptDefinition) -> bool:
+    return (
+        type(one) is type(other)
+        and one.raw == other.raw
+        and one.name == other.name
+        and one.model is not None
+        and other.model is not None
+    )
+
+
+def _named_entities(data: Mapping[str, Any]) -> list[EntityId]:
+    """Return the entities that a call names by id."""
+    named = data.get("entity_id") or []
+    texts = [part.strip() for part in named.split(",")] if isinstance(named, str) else list(named)
+    return [EntityId.parse(text) for text in texts]

@@ -1,0 +1,1 @@
+"""Conditions: what must hold for a run to go on."""

@@ -1,0 +1,180 @@
+"""The conditions `state` and `numeric_state`."""
+
+import re
+from typing import Any, Final
+
+from hub.automation.conditions.checks import Check, ConditionError, Record, Seen, Variables
+from hub.automation.schema.conditions import NumericStateCondition, StateCondition
+from hub.automation.values import period_of
+from hub.automation.world import World
+from hub.model.names import EntityId
+from hub.model.state import UNAVAILABLE, UNKNOWN, State
+from hub.templates import Template
+
+_INPUT: Final = re.compile(r"input_(?:select|text|number|boolean|datetime)\.[a-z0-9_]+")
+_MISSING: Final = object()
+
+
+def state_check(model: StateCondition, path: str, world: World) -> Check:
+    """Compile `condition: state`."""
+    single = len(model.entity_id) == 1
+    checks = [
+        _one_state(model, entity_id, path if single else f"{path}/entity_id/{index}", world)
+        for index, entity_id in enumerate(model.entity_id)
+    ]
+    if single:
+        return checks[0]
+    wanted_any = model.match == "any"
+
+    def check(variables: Variables, record: Record | None) -> bool:
+        # Every entity is looked at first: a missing one is an error even when another matches.
+        results = [one(variables, record) for one in checks]
+        return any(results) if wanted_any else all(results)
+
+    return check
+
+
+def _one_state(model: StateCondition, entity_id: EntityId, path: str, world: World) -> Check:
+    states, clock, attribute = world.states, world.clock, model.attribute
+    entity_id = world.entity(entity_id)
+    held_for = None if model.for_ is None else period_of(model.for_, world.templates)
+    references = any(isinstance(value, str) and _INPUT.fullmatch(value) for value in model.state)
+    plain = frozenset(model.state) if attribute is None else ()
+    wanted_words = " or ".join(map(str, model.state))
+
+    def check(variables: Variables, record: Record | None) -> bool:
+        state = states.get(entity_id)
+        if state is None:
+            raise ConditionError(f"there is no entity {entity_id}")
+        value: Any = state.state if attribute is None else state.attributes.get(attribute, _MISSING)
+        if references:
+            result = value in _resolved(model.state, world)
+        elif attribute is None:
+            result = value in plain
+        else:
+            result = value is not _MISSING and value in model.state
+        if result and held_for is not None:
+            result = clock.time() - _period(held_for, variables) > state.changed
+        if record is not None:
+            record.append(Seen(path, result, (entity_id, None if value is _MISSING else value), wanted_words))
+        return result
+
+    return check
+
+
+def _period(held_for: Any, variables: Variables) -> float:
+    try:
+        return float(held_for(variables).total_seconds())
+    except ValueError as error:
+        raise ConditionError(f"for: {error}") from error
+
+
+def _resolved(wanted: tuple[Any, ...], world: World) -> list[Any]:
+    found = []
+    for value in wanted:
+        if isinstance(value, str) and _INPUT.fullmatch(value):
+            state = world.states.get(value)
+            if state is None:
+                raise ConditionError(f"there is no entity {value}")
+            found.append(state.state)
+        else:
+            found.append(value)
+    return found
+
+
+def numeric_check(model: NumericStateCondition, path: str, world: World) -> Check:
+    """Compile `condition: numeric_state`."""
+    template = None if model.value_template is None else world.templates.compile(model.value_template.source)
+    checks = [
+        _one_number(
+            model, world.entity(entity_id), path if len(model.entity_id) == 1 else f"{path}/entity_id/{index}", world, template
+        )
+        for index, entity_id in enumerate(model.entity_id)
+    ]
+    if len(checks) == 1:
+        return checks[0]
+
+    def check(variables: Variables, record: Record | None) -> bool:
+        return all(one(variables, record) for one in checks)
+
+    return check
+
+
+def _one_number(model: NumericStateCondition, entity_id: EntityId, path: str, world: World, template: Template | None) -> Check:
+    states = world.states
+    in_range = NumberRange(model.above, model.below, model.attribute, template, world)
+    wanted = in_range.words()
+
+    def check(variables: Variables, record: Record | None) -> bool:
+        state = states.get(entity_id)
+        if state is None:
+            raise ConditionError(f"there is no entity {entity_id}")
+        result = in_range.holds(state, variables)
+        if record is not None:
+            record.append(Seen(path, result, (entity_id, in_range.seen(state)), wanted))
+        return result
+
+    return check
+
+
+class NumberRange:
+    """A range with strict bounds, each a number or the state of an entity; shared by trigger and condition."""
+
+    __slots__ = ("_above", "_attribute", "_below", "_states", "_template")
+
+    def __init__(
+        self,
+        above: float | EntityId | None,
+        below: float | EntityId | None,
+        attribute: str | None,
+        template: Template | None,
+        world: World,
+    ) -> None:
+        self._above, self._below = above, below
+        self._attribute, self._template = attribute, template
+        self._states = world.states
+
+    def holds(self, state: State, variables: Variables) -> bool:
+        """Tell whether the state's number is inside. Raises ConditionError when it is no number or a bound is missing."""
+        value = self._value(state, variables)
+        if value is None or value in (UNAVAILABLE, UNKNOWN):
+            return False
+        number = _number(value, state.entity_id)
+        below = self._bound(self._below)
+        if below is _MISSING or (below is not None and number >= below):
+            return False
+        above = self._bound(self._above)
+        return above is not _MISSING and (above is None or number > above)
+
+    def seen(self, state: State) -> Any:
+        """Return what it looked at, for traces."""
+        return state.state if self._attribute is None else state.attributes.get(self._attribute)
+
+    def words(self) -> str:
+        """Say the range, such as `> 5 and < 10`."""
+        parts = [
+            f"{sign} {bound:g}" if isinstance(bound, float) else f"{sign} {bound}"
+            for sign, bound in ((">", self._above), ("<", self._below))
+            if bound is not None
+        ]
+        return " and ".join(parts)
+
+    def _value(self, state: State, variables: Variables) -> Any:
+        if self._template is not None:
+            return self._template.render({**variables, "state": state})
+        return state.state if self._attribute is None else state.attributes.get(self._attribute)
+
+    def _bound(self, bound: float | EntityId | None) -> Any:
+        if not isinstance(bound, str):
+            return bound
+        state = self._states.get(bound)
+        if state is None:
+            raise ConditionError(f"there is no entity {bound}")
+        return _MISSING if state.state in (UNAVAILABLE, UNKNOWN) else _number(state.state, bound)
+
+
+def _number(value: Any, entity_id: EntityId) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError) as error:
+        raise ConditionError(f"{entity_id} is {value!r}, which is not a number") from error

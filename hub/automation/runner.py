@@ -1,0 +1,125 @@
+"""Runs and their modes: what happens when something is to run that is running already (DIALECT 5)."""
+
+import logging
+from collections import deque
+from collections.abc import Callable
+from typing import Any, Final
+
+from hub.automation.completion import Completion
+from hub.automation.run import Block, Executing, Outcome, Run
+from hub.automation.schema.entries import RunMode
+from hub.automation.trace import Trace, Traces
+from hub.automation.world import World, soon
+from hub.errors import HubError
+from hub.model.action import Response
+from hub.model.context import Context
+
+_log: Final = logging.getLogger(__name__)
+_LEVELS: Final = {"warn": logging.WARNING, "fatal": logging.CRITICAL, "notset": logging.NOTSET}
+
+
+class Runner:
+    """The runs of one automation or script."""
+
+    def __init__(
+        self,
+        owner: str,
+        block: Block,
+        world: World,
+        executing: Executing,
+        *,
+        mode: RunMode,
+        most: int,
+        max_exceeded: str,
+        keep_traces: int,
+        on_change: Callable[[], None],
+    ) -> None:
+        self._owner, self._block, self._world, self._executing = owner, block, world, executing
+        self.mode, self.most = mode, most
+        self._level = (
+            None
+            if max_exceeded == "silent"
+            else _LEVELS.get(max_exceeded, getattr(logging, max_exceeded.upper(), logging.WARNING))
+        )
+        self._on_change = on_change
+        self.runs: list[Run] = []
+        self._queue: deque[Run] = deque()
+        self._completions: dict[int, Completion] = {}
+        self.traces = Traces(keep_traces)
+
+    @property
+    def current(self) -> int:
+        """How many runs are under way, waiting ones included."""
+        return len(self.runs)
+
+    def accepts(self, trace: Trace) -> bool:
+        """Tell whether the mode allows another run now; a refusal is traced and logged."""
+        if not self.runs or self.mode == "restart" or (self.mode != "single" and len(self.runs) < self.most):
+            return True
+        refusal = "failed_single" if self.mode == "single" else "failed_max_runs"
+        trace.end(refusal)
+        self.traces.refused.append(trace)
+        if self._level is not None:
+            why = "already running" if self.mode == "single" else f"already {len(self.runs)} runs"
+            _log.log(self._level, "%s: %s", self._owner, why)
+        return False
+
+    def start(self, variables: dict[str, Any], context: Context, trace: Trace, stack: tuple[str, ...] = ()) -> Run:
+        """Begin a run that was accepted: at once, or when its turn comes."""
+        run = Run(self._owner, self._block, variables, context, trace, self._executing, self._world.tasks, stack, self._ended)
+        self.traces.runs.append(trace)
+        others = list(self.runs)
+        self.runs.append(run)
+        if self.mode == "restart" and others:
+            for other in others:
+                other.cancel()
+            soon(run.begin)
+        elif self.mode == "queued" and others:
+            self._queue.append(run)
+        else:
+            run.begin()
+        return run
+
+    def completion(self, run: Run) -> Completion:
+        """Return the end of the run, for its caller."""
+        completion = Completion(run.cancel)
+        if run.ended:
+            _finish(completion, run)
+        else:
+            self._completions[run.number] = completion
+        return completion
+
+    def stop(self) -> None:
+        """End all runs, those that wait for their turn too."""
+        self._queue.clear()
+        for run in list(self.runs):
+            run.cancel()
+
+    def _ended(self, run: Run) -> None:
+        if run in self.runs:
+            self.runs.remove(run)
+        if run in self._queue:
+            self._queue.remove(run)
+        outcome = run.outcome or Outcome.FINISHED
+        run.trace.end(outcome.value, run.error)
+        if run.error is not None and run.number not in self._completions:
+            _log.error("%s: %s", self._owner, run.error, exc_info=_bug(run.error))
+        completion = self._completions.pop(run.number, None)
+        if completion is not None:
+            _finish(completion, run)
+        if self._queue and self.runs and self.runs[0] is self._queue[0]:
+            soon(self._queue.popleft().begin)
+        self._on_change()
+
+
+def _finish(completion: Completion, run: Run) -> None:
+    if run.error is not None:
+        completion.finish(None, run.error)
+        return
+    response: Response = run.response if run.response is not None else {}
+    completion.finish(response)
+
+
+def _bug(error: BaseException) -> BaseException | None:
+    """A traceback is of use only when the error is not one of ours."""
+    return None if isinstance(error, HubError) else error

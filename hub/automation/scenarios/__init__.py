@@ -1,0 +1,1 @@
+"""Scenarios: automations run under simulated time, and what they did held against what was expected."""

@@ -1,0 +1,60 @@
+"""Scenario files, and the playing of many."""
+
+import asyncio
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from hub.automation.scenarios.stage import Stage
+from hub.automation.scenarios.verdict import differences
+from hub.config import InvalidConfiguration, load
+
+
+class Result(msgspec.Struct, frozen=True):
+    """How one scenario went."""
+
+    id: str
+    file: str
+    differences: tuple[str, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether everything was as expected."""
+        return not self.differences
+
+
+def read_scenarios(path: Path) -> Iterator[Mapping[str, Any]]:
+    """Read a YAML file (a list of scenarios) or a JSONL file (one a line). Raises InvalidConfiguration."""
+    if path.suffix == ".jsonl":
+        for line in path.read_text().splitlines():
+            if line.strip():
+                yield json.loads(line)
+        return
+    document = load(path)
+    if document.problems:
+        raise InvalidConfiguration(document.problems)
+    yield from document.value or ()
+
+
+def play_files(paths: list[Path]) -> Iterator[Result]:
+    """Play every scenario of the files."""
+    for path in paths:
+        for scenario in read_scenarios(path):
+            yield play(scenario, str(path))
+
+
+def play(scenario: Mapping[str, Any], file: str = "") -> Result:
+    """Play one scenario and compare."""
+    name = str(scenario.get("id") or scenario.get("title") or "?")
+    try:
+        happened = asyncio.run(_play(scenario))
+    except Exception as error:
+        return Result(name, file, (f"the scenario could not be played: {error!r}",))
+    return Result(name, file, tuple(differences(scenario, happened)))
+
+
+async def _play(scenario: Mapping[str, Any]) -> Any:
+    return await Stage(scenario).play()

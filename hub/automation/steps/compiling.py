@@ -1,0 +1,75 @@
+"""From the models of steps to blocks that runs can do."""
+
+from collections.abc import Sequence
+from typing import assert_never
+
+from hub.automation.run import Block
+from hub.automation.schema.steps import (
+    CallStep,
+    ChooseStep,
+    ConditionStep,
+    ConversationStep,
+    DelayStep,
+    EventStep,
+    IfStep,
+    ParallelStep,
+    RepeatStep,
+    SceneStep,
+    SequenceStep,
+    Step,
+    StopStep,
+    VariablesStep,
+    WaitForTriggerStep,
+    WaitTemplateStep,
+)
+from hub.automation.steps.branching import Choose, Group, If, Parallel
+from hub.automation.steps.call import Call, scene_call
+from hub.automation.steps.repeat import Repeat
+from hub.automation.steps.simple import Assign, Fire, Nothing, Require, Stop
+from hub.automation.steps.step import CompiledStep
+from hub.automation.steps.waiting import Delay, WaitForTrigger, WaitTemplate
+from hub.automation.world import World
+
+
+def compile_block(models: Sequence[Step], path: str, world: World) -> Block:
+    """Compile a sequence that stands at `path`, such as `action`."""
+    return Block(path, tuple(_compile(model, f"{path}/{index}", world) for index, model in enumerate(models)))
+
+
+def _compile(model: Step, path: str, world: World) -> CompiledStep:
+    def block(models: Sequence[Step], inner: str) -> Block:
+        return compile_block(models, inner, world)
+
+    match model:
+        case CallStep():
+            return Call(model, path, world)
+        case DelayStep():
+            return Delay(model, path, world)
+        case WaitTemplateStep():
+            return WaitTemplate(model, path, world)
+        case WaitForTriggerStep():
+            return WaitForTrigger(model, path, world)
+        case ConditionStep():
+            return Require(model, path, world)
+        case EventStep():
+            return Fire(model, path, world)
+        case SceneStep():
+            return scene_call(model, path, world)
+        case ChooseStep():
+            return Choose(model, path, world, block)
+        case IfStep():
+            return If(model, path, world, block)
+        case RepeatStep():
+            return Repeat(model, path, world, block)
+        case ParallelStep():
+            return Parallel(model, path, world, block)
+        case SequenceStep():
+            return Group(model, path, world, block)
+        case VariablesStep():
+            return Assign(model, path, world)
+        case StopStep():
+            return Stop(model, path, world)
+        case ConversationStep():
+            return Nothing(model, path, world)
+        case _:
+            assert_never(model)

@@ -1,0 +1,188 @@
+"""Traces: what a run did, step by step.
+
+While a run runs, a trace only collects tuples; the readable form is made when somebody asks.
+"""
+
+import itertools
+from collections import deque
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import msgspec
+
+from hub.automation.conditions.checks import Record, Seen
+from hub.model.context import Context
+
+_PER_PATH: Final = 20  # entries kept of a step that is repeated (DIALECT 10.5)
+_MANY: Final = 400  # entries after which repeated ones are thinned
+_NUMBERS = itertools.count(1)
+
+
+class Entry(msgspec.Struct):
+    """One step that was done."""
+
+    path: str
+    time: float
+    result: Any = None
+    error: str | None = None
+    changed: dict[str, Any] | None = None
+
+
+class Trace:
+    """What one run did."""
+
+    __slots__ = (
+        "_clock",
+        "conditions",
+        "context",
+        "entries",
+        "error",
+        "finished",
+        "item",
+        "outcome",
+        "run_id",
+        "started",
+        "trigger",
+        "variables",
+    )
+
+    def __init__(self, item: str, trigger: dict[str, Any] | None, context: Context, clock: Callable[[], float]) -> None:
+        self.item = item
+        self.trigger = trigger
+        self.context = context
+        self._clock = clock
+        self.started = clock()
+        self.finished: float | None = None
+        self.conditions: Record = []
+        self.entries: list[Entry] = []
+        self.outcome: str | None = None
+        self.error: str | None = None
+        self.variables: dict[str, Any] | None = None
+        self.run_id = next(_NUMBERS)
+
+    def add(self, path: str, result: Any = None) -> None:
+        """Say that a step begins."""
+        if len(self.entries) >= _MANY:
+            self._thin()
+        self.entries.append(Entry(path, self._clock(), result))
+
+    def result(self, result: Any) -> None:
+        """Say what came of the step that began last."""
+        self.entries[-1].result = result
+
+    def changed(self, variables: dict[str, Any]) -> None:
+        """Say which variables the last step set."""
+        self.entries[-1].changed = variables
+
+    def fail(self, error: BaseException) -> None:
+        """Say that the last step failed."""
+        if self.entries:
+            self.entries[-1].error = str(error) or type(error).__name__
+
+    def end(self, outcome: str, error: BaseException | None = None) -> None:
+        """Say how the run ended."""
+        self.finished = self._clock()
+        self.outcome = outcome
+        self.error = None if error is None else str(error)
+
+    def _thin(self) -> None:
+        counts: dict[str, int] = {}
+        kept = []
+        for entry in reversed(self.entries):
+            counts[entry.path] = counts.get(entry.path, 0) + 1
+            if counts[entry.path] <= _PER_PATH:
+                kept.append(entry)
+        self.entries = kept[::-1]
+
+    @property
+    def refusal(self) -> str | None:
+        """Why the run did not start, in words; None when it did."""
+        if self.outcome == "failed_conditions":
+            return next(
+                (_words(number, seen) for number, seen in enumerate(self.conditions) if seen.result is False),
+                "a condition could not be judged",
+            )
+        if self.outcome in ("failed_single", "failed_max_runs"):
+            return "it was already running" if self.outcome == "failed_single" else "too many runs were under way"
+        return None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return Home Assistant's shape: `trace` maps each path to what happened there."""
+        steps: dict[str, list[dict[str, Any]]] = {}
+        if self.trigger is not None:
+            steps[f"trigger/{self.trigger.get('idx', 0)}"] = [
+                {
+                    "path": f"trigger/{self.trigger.get('idx', 0)}",
+                    "timestamp": _iso(self.started),
+                    "changed_variables": {"trigger": self.trigger},
+                }
+            ]
+        for seen in self.conditions:
+            steps.setdefault(seen.path, []).append(
+                {"path": seen.path, "timestamp": _iso(self.started), "result": _judgement(seen)}
+            )
+        for entry in self.entries:
+            steps.setdefault(entry.path, []).append(_entry(entry))
+        return {
+            **self.summary(),
+            "trace": steps,
+            "context": self.context.as_dict(),
+        }
+
+    def summary(self) -> dict[str, Any]:
+        """Return what a list of traces shows."""
+        domain, _, object_id = self.item.partition(".")
+        return {
+            "domain": domain,
+            "item_id": object_id,
+            "run_id": str(self.run_id),
+            "state": "running" if self.finished is None else "stopped",
+            "script_execution": self.outcome,
+            "last_step": self.entries[-1].path if self.entries else None,
+            "error": self.error,
+            "refusal": self.refusal,
+            "trigger": None if self.trigger is None else self.trigger.get("description"),
+            "timestamp": {"start": _iso(self.started), "finish": None if self.finished is None else _iso(self.finished)},
+        }
+
+
+class Traces:
+    """The last runs of one automation or script, and apart from them the last that did not start."""
+
+    __slots__ = ("refused", "runs")
+
+    def __init__(self, keep: int) -> None:
+        self.runs: deque[Trace] = deque(maxlen=keep)
+        self.refused: deque[Trace] = deque(maxlen=keep)
+
+
+def _words(number: int, seen: Seen) -> str:
+    if not seen.observed:
+        return f"condition {number + 1} was false"
+    what, value = seen.observed
+    return f"condition {number + 1} was false: {what} was {value}, needs {seen.wanted}"
+
+
+def _judgement(seen: Seen) -> dict[str, Any]:
+    found: dict[str, Any] = {"result": seen.result}
+    if seen.observed:
+        found.update(observed=seen.observed[1], of=seen.observed[0], wanted=seen.wanted)
+    if seen.error:
+        found["error"] = seen.error
+    return found
+
+
+def _entry(entry: Entry) -> dict[str, Any]:
+    found: dict[str, Any] = {"path": entry.path, "timestamp": _iso(entry.time)}
+    if entry.result is not None:
+        found["result"] = entry.result
+    if entry.changed:
+        found["changed_variables"] = entry.changed
+    if entry.error is not None:
+        found["error"] = entry.error
+    return found
+
+
+def _iso(moment: float) -> str:
+    return datetime.fromtimestamp(moment, UTC).isoformat()

@@ -1,0 +1,1 @@
+"""Triggers: what begins a run."""

@@ -1,0 +1,109 @@
+"""All problems of a configuration at once."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from hub.automation.blueprints import Blueprints
+from hub.automation.reading import Definition, ScriptDefinition, read_automations, read_scripts
+from hub.automation.schedules import is_schedule, read_schedules
+from hub.bus import Bus
+from hub.check.calls import call_problems
+from hub.check.templates import template_problems
+from hub.check.triggers import trigger_problems
+from hub.clock import SystemClock
+from hub.config import Configuration, InvalidConfiguration, Problem, read
+from hub.hosting.parameters import NotAnAction
+from hub.hosting.roster import Roster, read_roster
+from hub.hosting.signature import actions_of
+from hub.model.action import Action
+from hub.notify.groups import group_problems, parse_groups
+from hub.states import StateMachine
+from hub.templates import Templates
+
+CORE_SECTIONS: Final = ("automation", "script", "schedule", "notify", "template")
+"""Sections of the configuration that the core reads itself; every other one is a plugin's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """A configuration that was read through, and what was found."""
+
+    configuration: Configuration
+    roster: Roster
+    automations: Sequence[Definition] = ()
+    scripts: Sequence[ScriptDefinition] = ()
+    problems: Sequence[Problem] = field(default_factory=tuple)
+
+    @property
+    def errors(self) -> list[Problem]:
+        """Those problems that are more than warnings."""
+        return [problem for problem in self.problems if problem.severity == "error"]
+
+
+def check(path: Path, *, blueprints: Sequence[Path] = (), offered: Iterable[Action] = ()) -> Checked:
+    """Read the configuration and everything that it names; `offered` are the core's own actions."""
+    configuration = read(path)
+    roster = read_roster(plugin_sections(configuration))
+    library = Blueprints([configuration.folder / "blueprints", *blueprints])
+    automations = [*read_automations(configuration.sections.get("automation"), library), *schedules_of(configuration)]
+    scripts = read_scripts(configuration.sections.get("script"), library)
+    targets = notify_targets(configuration, roster)
+    actions = {action.full_name: action for action in [*offered, *_plugin_actions(roster)]}
+    names = {*(f"notify.{name}" for name in targets), *(f"script.{script.object_id}" for script in scripts), *actions}
+    problems = [*configuration.problems, *roster.problems]
+    problems += group_problems(configuration.sections.get("notify"), targets)
+    templates = _templates()
+    definitions: list[Definition | ScriptDefinition] = [*automations, *scripts]
+    for definition in definitions:
+        problems += definition.problems
+        if definition.model is not None:
+            problems += template_problems(definition.raw, templates)
+            problems += call_problems(definition, actions, names)
+    for automation in automations:
+        problems += trigger_problems(automation, roster)
+    return Checked(
+        configuration=configuration,
+        roster=roster,
+        automations=automations,
+        scripts=scripts,
+        problems=sorted(dict.fromkeys(problems), key=lambda problem: (problem.file, problem.line, problem.column)),
+    )
+
+
+def plugin_sections(configuration: Configuration) -> Mapping[str, Any]:
+    """Return the sections that are plugins'."""
+    sections = configuration.sections
+    return {name: section for name, section in sections.items() if name not in CORE_SECTIONS}
+
+
+def schedules_of(configuration: Configuration) -> list[Definition]:
+    """Return the entries under `schedule:` that are ours, not Home Assistant's weekly blocks."""
+    section = configuration.sections.get("schedule")
+    return read_schedules(section) if isinstance(section, list) or is_schedule(section) else []
+
+
+def notify_targets(configuration: Configuration, roster: Roster) -> list[str]:
+    """Return every name that may stand behind `notify.`."""
+    names = {name for instance in roster.instances for name in instance.plugin.notifiers(instance.config)}
+    with suppress(InvalidConfiguration):  # group_problems tells
+        names |= {group.slug for group in parse_groups(configuration.sections.get("notify"))}
+    return sorted({*names, "notify"})
+
+
+def _plugin_actions(roster: Roster) -> list[Action]:
+    found: list[Action] = []
+    for loaded in roster.plugins:
+        try:
+            found += actions_of(loaded.plugin)
+        except NotAnAction:
+            continue  # the roster says that the plugin is broken
+    return found
+
+
+def _templates() -> Templates:
+    clock = SystemClock()
+    return Templates(states=StateMachine(Bus(clock), clock), clock=clock, zone=ZoneInfo("UTC"))
