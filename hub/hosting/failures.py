@@ -36,7 +36,7 @@ def in_words(error: BaseException, secrets: Iterable[str] = ()) -> str:
 
 def scrub(text: str, secrets: Iterable[str]) -> str:
     """Replace each secret by stars."""
-    for secret in secrets:
+    for secret in sorted(secrets, key=len, reverse=True):
         text = text.replace(secret, "**********")
     return text
 

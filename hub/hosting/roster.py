@@ -37,7 +37,8 @@ def read_roster(sections: Mapping[str, object], points: EntryPoints = installed)
         plugins.append(loaded)
         for read in read_instances(loaded.plugin, section, loaded.version, taken):
             if isinstance(read, Unreadable):
-                broken.append(Broken(name=read.name, plugin=name, reason="; ".join(map(str, read.problems))))
+                reason = "; ".join(map(str, read.problems)) or "its configuration could not be read"
+                broken.append(Broken(name=read.name, plugin=name, reason=reason))
                 problems.extend(read.problems)
             else:
                 instances.append(read)

@@ -2,8 +2,9 @@
 
 import types
 from collections.abc import Mapping, Sequence, Set
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import Enum
+from pathlib import PurePath
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, SecretStr
@@ -15,6 +16,7 @@ _WORDS: dict[type, str] = {
     int: "integer",
     float: "number",
     timedelta: "duration",
+    datetime: "text",
 }
 
 
@@ -38,6 +40,8 @@ def _plain_type(kind: Any) -> str:
         return " | ".join(str(member.value) for member in kind)
     if kind in _WORDS:
         return _WORDS[kind]
+    if issubclass(kind, PurePath):
+        return "text"
     if issubclass(kind, BaseModel | Mapping):
         return "mapping"
     return "list" if issubclass(kind, Sequence | Set) else "any"

@@ -44,7 +44,8 @@ from hub.testing.memory import KeptMemory
 K = TypeVar("K", bound=Clock)
 Section = Config | Mapping[str, Any] | Sequence[Mapping[str, Any]] | None
 
-_PATIENCE = 10.0  # seconds of real time for a first connection, and for a plugin to stop
+_PATIENCE = 10.0  # seconds of real time for a first connection
+_CLOSING = 0.5  # seconds of real time for a connection to be closed, before a simulated clock is moved
 _GLANCE = 0.01  # seconds of real time between two looks at a condition
 _NOT_KEPT = {
     AREA_REGISTRY_UPDATED,
@@ -80,6 +81,8 @@ class Running(Generic[K]):
         """What it is answered, by verb; change it as you like."""
         self.notifiers: dict[str, Deliver] = {}
         """The targets for notices that the plugin offers."""
+        self.roster = Roster()
+        """What runs; `host.reload` takes another."""
         self._changed = asyncio.Event()
         self.bus.listen(ANY_EVENT, self._keep)
         self._desk = Desk(core_verbs(self.states, self.reports))
@@ -232,9 +235,9 @@ def running(
 async def _run(
     hub: Running[Any], plugin: Plugin[Any, Any], config: Section, beside: Beside, *, wait: bool
 ) -> AsyncGenerator[Running[Any], None]:
-    roster = _roster(plugin, config)
+    hub.roster = _roster(plugin, config)
     async with beside(hub), hub.host:
-        await hub.host.start(roster)
+        await hub.host.start(hub.roster)
         try:
             if wait:
                 async with asyncio.timeout(_PATIENCE):
@@ -260,7 +263,7 @@ async def _stop(hub: Running[Any]) -> None:
     """Stop the host; a plugin that does not want to would wait for a simulated clock for ever, so the clock is moved."""
     stopping = asyncio.create_task(hub.host.stop(), name="stop")
     if isinstance(hub.clock, SimulatedClock):
-        done, _ = await asyncio.wait({stopping}, timeout=_PATIENCE)
+        done, _ = await asyncio.wait({stopping}, timeout=_CLOSING)
         while not done:
             await hub.clock.advance(1)
             done, _ = await asyncio.wait({stopping}, timeout=_GLANCE)
