@@ -179,10 +179,16 @@ class Item(NamedTuple):
 
 def entries_of(mapping: Mapping) -> list[Entry]:
     """Take a mapping apart."""
-    return [
-        Entry(key, value, mapping.key_position(key), mapping.value_position(key), mapping.is_secret(key))
-        for key, value in mapping.items()
-    ]
+    numbers = {name: number for number, name in enumerate(mapping.names)} if hasattr(mapping, "places") else {}
+    entries = []
+    for key, value in mapping.items():
+        if key in numbers:
+            place = mapping.first + 2 * numbers[key] + 1
+            at = mapping.places.at
+            entries.append(Entry(key, value, at(place), at(place + 1), place + 1 in mapping.places.secret))
+        else:
+            entries.append(Entry(key, value, mapping.position, mapping.position))
+    return entries
 
 
 def items_of(sequence: Sequence) -> list[Item]:
@@ -198,9 +204,7 @@ def join_mapping(position: Position, entries: Iterable[Entry]) -> Mapping:
     for entry in by_key.values():
         positions += (entry.key_position, entry.value_position)
     mapping.places, mapping.first, mapping.names = GatheredPlaces(positions), 0, tuple(by_key)
-    for entry in by_key.values():
-        if entry.secret:
-            mapping.mark_secret(entry.key)
+    mapping.places.secret.update(2 * number + 2 for number, entry in enumerate(by_key.values()) if entry.secret)
     return mapping
 
 

@@ -102,6 +102,13 @@ def _refused_core(block: _Block) -> Iterator[Problem]:
             yield problem_at(entry.key_position, message, "misplaced-key")
 
 
+class _Mention(NamedTuple):
+    """One of the places that say something of the same key."""
+
+    entry: Entry
+    owner: str
+
+
 class _Joining:
     """Joins the blocks of one configuration; what clashes is told to `problems`."""
 
@@ -110,43 +117,55 @@ class _Joining:
 
     def section(self, domain: str, blocks: list[_Block], *, as_list: bool) -> Any:
         """Return what all blocks together say; BROKEN if no block could be read."""
-        told = [block for block in blocks if block.value is not None and block.value is not BROKEN]
+        mentions = [
+            _Mention(Entry(domain, _listed(block.value) if as_list else block.value, block.position, block.position), block.owner)
+            for block in blocks
+        ]
+        value = self._joined(mentions, ())
+        if value is not None:
+            return value
+        return join_sequence(blocks[0].position, []) if as_list else join_mapping(blocks[0].position, [])
+
+    def _joined(self, mentions: list[_Mention], path: tuple[Any, ...]) -> Any:
+        told = [mention for mention in mentions if mention.entry.value is not None and mention.entry.value is not BROKEN]
         if not told:
-            nothing = join_sequence(blocks[0].position, []) if as_list else join_mapping(blocks[0].position, [])
-            return nothing if any(block.value is None for block in blocks) else BROKEN
-        value = _listed(told[0]) if as_list else told[0].value
-        for block in told[1:]:
-            entry = Entry(domain, value, told[0].position, told[0].position)
-            value = self._joined(entry, Entry(domain, block.value, block.position, block.position), block.owner, ())
+            return next((None for mention in mentions if mention.entry.value is None), BROKEN)
+        if len(told) == 1:
+            return told[0].entry.value
+        path = (*path, told[0].entry.key)
+        if all(isinstance(mention.entry.value, Mapping) for mention in told):
+            return self._merged(told, path)
+        if any(isinstance(mention.entry.value, Sequence) for mention in told):
+            items = [item for mention in told for item in _items(mention.entry)]
+            return join_sequence(told[0].entry.value_position, [item for item in items if item.value])
+        return self._first(told, path)
+
+    def _merged(self, mentions: list[_Mention], path: tuple[Any, ...]) -> Mapping:
+        inner: dict[Any, list[_Mention]] = {}
+        for entry, owner in mentions:
+            for each in entries_of(entry.value):
+                inner.setdefault(each.key, []).append(_Mention(each, owner))
+        entries = [_telling(own)._replace(value=self._joined(own, path)) for own in inner.values()]
+        return join_mapping(mentions[0].entry.value.position, entries)
+
+    def _first(self, mentions: list[_Mention], path: tuple[Any, ...]) -> Any:
+        """Plain values cannot be joined: the first counts."""
+        (first, _), *others = mentions
+        for entry, owner in others:
+            message = f"`{entry.key}` in {owner} is set already, at {first.key_position}"
+            self._problems.append(problem_at(entry.key_position, message, "clash", path=path))
+        return first.value
+
+
+def _telling(mentions: list[_Mention]) -> Entry:
+    """Return the first entry that says something."""
+    return next((entry for entry, _ in mentions if entry.value is not None and entry.value is not BROKEN), mentions[0].entry)
+
+
+def _listed(value: Any) -> Any:
+    if not isinstance(value, Mapping):
         return value
-
-    def _joined(self, present: Entry, added: Entry, owner: str, path: tuple[Any, ...]) -> Any:
-        path = (*path, present.key)
-        if added.value is None or added.value is BROKEN or added.value == {}:
-            return present.value
-        if present.value is None or present.value is BROKEN:
-            return added.value
-        if isinstance(present.value, Mapping) and isinstance(added.value, Mapping):
-            return self._merged(present.value, added.value, owner, path)
-        if isinstance(added.value, Sequence) or (isinstance(present.value, Sequence) and isinstance(added.value, Mapping)):
-            items = [*_items(present), *_items(added)]
-            return join_sequence(present.value_position, [item for item in items if item.value])
-        message = f"`{added.key}` in {owner} is set already, at {present.key_position}"
-        self._problems.append(problem_at(added.key_position, message, "clash", path=path))
-        return present.value
-
-    def _merged(self, present: Mapping, added: Mapping, owner: str, path: tuple[Any, ...]) -> Mapping:
-        entries = {entry.key: entry for entry in entries_of(present)}
-        for entry in entries_of(added):
-            known = entries.get(entry.key)
-            entries[entry.key] = entry if known is None else known._replace(value=self._joined(known, entry, owner, path))
-        return join_mapping(present.position, entries.values())
-
-
-def _listed(block: _Block) -> Any:
-    if not isinstance(block.value, Mapping):
-        return block.value
-    return join_sequence(block.value.position, [Item(block.value, block.value.position)] if block.value else [])
+    return join_sequence(value.position, [Item(value, value.position)] if value else [])
 
 
 def _items(entry: Entry) -> list[Item]:

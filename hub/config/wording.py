@@ -98,7 +98,8 @@ def message_of(error: ErrorDetails, found: str) -> str:
         return "unknown time zone: expected a name such as Europe/Berlin"
     if kind in _BOUNDS:
         key, words = _BOUNDS[kind]
-        return f"{words} {context[key]}"
+        bound = context[key]
+        return f"{words} {bound:g}" if isinstance(bound, float) else f"{words} {bound}"
     if expected := expectation(error):
         return mismatch([expected], found)
     return _length(kind, context) or _in_our_words(error["msg"])

@@ -48,7 +48,9 @@ def test_every_key_value_and_item_stands_where_pyyaml_says(value: object, flow: 
 
     document = loads(text, "x.yaml")
 
-    same_places(document.value, yaml.compose(text, yaml.CSafeLoader))
+    root = yaml.compose(text, yaml.CSafeLoader)
+    assert root is not None
+    same_places(document.value, root)
 
 
 def test_positions_are_counted_from_one() -> None:

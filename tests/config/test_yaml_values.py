@@ -12,7 +12,22 @@ from hub.config import Input, Mapping, Sequence, load, loads
 
 PLAIN_TEXTS = [
     *("on", "OFF", "Yes", "nO", "y", "n", "true", "True", "null", "~", "", "010", "0o10", "0x1F", "0b11", "1_000", "08", "0_"),
-    *("12:30", "12:30:15", "00:05:00", "1:60", "1e3", "1.5e+3", ".5", "-.inf", ".NaN", "+12", "- 1", "1.", "1:30.5", "190:20:30.15"),
+    *(
+        "12:30",
+        "12:30:15",
+        "00:05:00",
+        "1:60",
+        "1e3",
+        "1.5e+3",
+        ".5",
+        "-.inf",
+        ".NaN",
+        "+12",
+        "- 1",
+        "1.",
+        "1:30.5",
+        "190:20:30.15",
+    ),
     *("2026-01-31", "2026-01-31 18:30:00", "2026-1-3T4:5:6.789+02:00", "2026-01-31T18:30:00Z", "2026-01", "0x", "text", "a b"),
     *("sensor.roof_power", "{{x", "100%", "<<<", "==", "é", "null null"),
 ]
@@ -74,7 +89,8 @@ def test_anchors_and_merge_keys_work() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["!!str 12", "!!int '12'", "!!float 1", "!!set {a, b}", "!!map {a: 1}", "!!seq [1]", "! 12", "!!binary aGk=", "!!bool 'on'"]
+    "text",
+    ["!!str 12", "!!int '12'", "!!float 1", "!!set {a, b}", "!!map {a: 1}", "!!seq [1]", "! 12", "!!binary aGk=", "!!bool 'on'"],
 )
 def test_standard_tags_work(text: str) -> None:
     """Those of YAML itself, as in PyYAML."""
