@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -40,7 +40,12 @@ class Connection:
     """Enters the plugin's `connect`, keeps its work, and leaves when something fails or it is cancelled."""
 
     def __init__(
-        self, instance: Instance, clock: Clock, patience: Patience, lend: Callable[[Work], LentHub], came: Callable[[], None]
+        self,
+        instance: Instance,
+        clock: Clock,
+        patience: Patience,
+        lend: Callable[[Work], Awaitable[LentHub]],
+        came: Callable[[], None],
     ) -> None:
         self._instance = instance
         self._clock = clock
@@ -83,7 +88,7 @@ class Connection:
     async def _live(self) -> None:
         async with asyncio.TaskGroup() as group:
             self._work = work = Work(group, self._clock, self._instance.name)
-            lent = self._lend(work)
+            lent = await self._lend(work)
             try:
                 async with self._instance.plugin.connect(self._instance.config, lent) as session:
                     self._session = session

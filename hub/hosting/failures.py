@@ -7,10 +7,10 @@ from collections.abc import Iterable
 
 from pydantic import BaseModel, SecretBytes, SecretStr
 
-from hub.errors import AuthenticationFailed, HubError, PluginError
+from hub.errors import AuthenticationFailed, HubError, PluginError, StoreError
 
 _LONGEST = 500  # characters of a message
-EXPECTED = (PluginError, OSError)  # TimeoutError and ConnectionError are OSErrors
+EXPECTED = (PluginError, StoreError, OSError)  # TimeoutError and ConnectionError are OSErrors
 
 
 def cause_of(error: BaseException) -> BaseException:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -29,7 +29,8 @@ class House:
     clock: Clock
     registers: Registers
     fire: Fire
-    memory: Callable[[str], Memory]
+    memory: Callable[[str], Awaitable[Memory]]
+    """Returns what the instance of this name remembers."""
     add_notifier: AddNotifier
     ask: Ask
     chance: Callable[[], float]
@@ -117,11 +118,11 @@ class Supervisor:
         self._lost(await self._connection.run())
         return not self.given_up
 
-    def _lend(self, work: Work) -> LentHub:
+    async def _lend(self, work: Work) -> LentHub:
         return LentHub(
             instance=self.instance.name,
             clock=self._clock,
-            memory=self._house.memory(self.instance.name),
+            memory=await self._house.memory(self.instance.name),
             entities=self.entities,
             outlets=self.outlets,
             work=work,

@@ -161,7 +161,7 @@ class Running(Generic[K]):
             chance=lambda: 0.5,
         )
 
-    def _memory_of(self, instance: str) -> KeptMemory:
+    async def _memory_of(self, instance: str) -> KeptMemory:
         first = self.reports()[0].instance
         return self.memory if instance == first else self.memory.others.setdefault(instance, KeptMemory())
 

@@ -60,7 +60,7 @@ class Street:
         )
         self.host = Host(self.bus, self.house, self.actions.offer)
 
-    def memory_of(self, instance: str) -> Memory:
+    async def memory_of(self, instance: str) -> Memory:
         return KeptMemory()
 
     async def ask(self, request: Request) -> Reply:
