@@ -118,7 +118,7 @@ async def _listen(host: str, port: int) -> Sequence[socket.socket]:
 
 
 def _bound_socket(family: int, address: tuple[Any, ...]) -> socket.socket:
-    # With the protocol named, asyncio turns Nagle's algorithm off; otherwise every small answer waits 40 ms for an acknowledgement.
+    # With the protocol named, asyncio turns Nagle's algorithm off; or every small answer waits 40 ms for an acknowledgement.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
