@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
@@ -19,7 +20,7 @@ def follow(
     token: Token = None,
     data_dir: DataDir = HERE,
 ) -> None:
-    """Show what happens while it happens, until Ctrl-C."""
+    """Show what happens while it happens, until Ctrl-C; times are in UTC."""
     remote = reach(url, token, data_dir)
     try:
         for number, event in enumerate(_events(remote, event_type), start=1):
@@ -56,7 +57,8 @@ def _events(remote: Remote, event_type: str | None) -> Iterator[dict[str, Any]]:
 
 
 def _line(event: dict[str, Any]) -> str:
-    moment, data = event["time_fired"][11:23], event["data"]
+    moment = f"{datetime.fromisoformat(event['time_fired']):%H:%M:%S.%f}"[:-3]
+    data = event["data"]
     if event["event_type"] == "state_changed":
         old, new = data["old_state"], data["new_state"]
         return f"{moment}  {data['entity_id']}: {_state(old)} → {_state(new)}"

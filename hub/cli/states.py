@@ -23,7 +23,7 @@ def list_states(
         tell_json(rows)
     else:
         tell_table(
-            ("entity", "state", "unit", "last changed"),
+            ("entity", "state", "unit", "last changed (UTC)"),
             [
                 (row["entity_id"], row["state"], row["attributes"].get("unit_of_measurement"), row["last_changed"][:19])
                 for row in rows

@@ -44,7 +44,7 @@ def list_tokens(as_json: AsJson = False, url: Url = None, token: Token = None, d
     if as_json:
         tell_json(rows)
     else:
-        columns = ("name", "role", "created", "last used")
+        columns = ("name", "role", "created (UTC)", "last used (UTC)")
         tell_table(columns, [(row["name"], row["role"], _day(row["created"]), _day(row["used"])) for row in rows])
 
 

@@ -45,7 +45,7 @@ def _tell_runs(runs: list[dict[str, Any]], as_json: bool) -> None:
     if as_json:
         tell_json(runs)
     else:
-        columns = ("run", "started", "state", "outcome", "last step")
+        columns = ("run", "started (UTC)", "state", "outcome", "last step")
         tell_table(
             columns, [(run["run_id"], _start(run), run["state"], run["script_execution"], run["last_step"]) for run in runs]
         )

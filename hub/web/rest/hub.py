@@ -86,5 +86,5 @@ DOORS = (
     Door("GET", "/api/hub/traces/{item}/{run}", Role.OPERATOR, show_run),
     Door("GET", "/api/hub/tokens", Role.ADMIN, list_tokens),
     Door("POST", "/api/hub/tokens", Role.ADMIN, create_token),
-    Door("DELETE", "/api/hub/tokens/{token}", Role.ADMIN, revoke_token),
+    Door("DELETE", "/api/hub/tokens/{token:path}", Role.ADMIN, revoke_token),
 )
