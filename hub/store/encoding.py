@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Set
+from datetime import date, time
 from typing import Any
 
 import msgspec
@@ -48,6 +49,8 @@ def _plain(value: object) -> object:
             return msgspec.structs.asdict(value)
         case BaseModel():
             return value.model_dump(mode="json")
+        case date() | time():
+            return value.isoformat()
         case bytes():
             return value.decode("utf-8", "replace")
         case _:

@@ -127,6 +127,7 @@ class Store:
 
     async def purge(self, keep: timedelta) -> Purged:
         """Forget states and events that are older; every entity keeps its newest state. Raises StoreError."""
+        await self._writer.flush()
         return await purge(self._writer, self._ledger, self._clock.time() - keep.total_seconds())
 
     async def _ask(self, question: Callable[[Archive], T]) -> T:
