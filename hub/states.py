@@ -93,6 +93,13 @@ class StateMachine:
         self._bus.announce(StateChange(entity_id, old, new, context, now))
         return new
 
+    def restore(self, state: State) -> None:
+        """Put back what an entity was before a restart, unless it is there already; nobody is told."""
+        if state.entity_id not in self._states:
+            self._states[state.entity_id] = state
+            self._domains.setdefault(state.entity_id.domain, {})[state.entity_id] = None
+            self.generation += 1
+
     def remove(self, entity_id: str, context: Context | None = None) -> bool:
         """Forget the entity; False when there was none."""
         old = self.get(entity_id)

@@ -47,6 +47,9 @@ def _filter_problems(
 
 def _at(node: object, path: tuple[str | int, ...]) -> object:
     for part in path:
-        if (isinstance(node, list) and isinstance(part, int) and part < len(node)) or (isinstance(node, dict) and part in node):
-            node = node[part]
+        match node, part:
+            case dict(), str():
+                node = node.get(part)
+            case list(), int():
+                node = node[part] if part < len(node) else None
     return node

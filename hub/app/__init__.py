@@ -1,0 +1,43 @@
+"""The composition root: the only place that builds and joins things."""
+
+import asyncio
+import signal
+from collections.abc import Sequence
+from pathlib import Path
+
+from hub.app.hub import running
+from hub.app.logs import log_to_terminal
+from hub.check.checking import check as check_configuration
+from hub.config import Problem
+
+BLUEPRINTS = Path(__file__).parent.parent.parent / "blueprints"
+"""The ready-made blueprints, where the hub runs from its source."""
+
+
+def run(path: Path) -> None:
+    """Run the hub until it is told to stop. Raises ConfigError."""
+    log_to_terminal()
+    with asyncio.Runner(loop_factory=new_loop) as runner:
+        runner.run(_serve(path))
+
+
+def check(path: Path) -> Sequence[Problem]:
+    """Find everything that is wrong with a configuration, without connecting to anything."""
+    return check_configuration(path).problems
+
+
+def new_loop() -> asyncio.AbstractEventLoop:
+    """Make the loop on which the hub runs: uvloop's where there is one."""
+    try:
+        import uvloop
+    except ImportError:
+        return asyncio.new_event_loop()
+    return uvloop.new_event_loop()
+
+
+async def _serve(path: Path) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with running(path):
+        await stop.wait()

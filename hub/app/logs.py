@@ -1,0 +1,77 @@
+"""Logging: to the terminal, with secrets blacked out, and the last lines kept for the API."""
+
+import logging
+from collections import deque
+from collections.abc import Iterable
+from typing import Final
+
+from hub.config import Settings
+
+_FORMAT: Final = "%(asctime)s %(levelname)-8s %(name)s: %(message)s"
+_KEPT: Final = 500  # lines
+_SHORTEST_SECRET: Final = 4  # characters; blacking out shorter ones would garble everything
+
+
+class BlackOut(logging.Filter):
+    """Takes secret values out of everything that is logged."""
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        super().__init__()
+        self._secrets = sorted((secret for secret in secrets if len(secret) >= _SHORTEST_SECRET), key=len, reverse=True)
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Change the record where a secret stands in it; let everything pass."""
+        if self._secrets:
+            text = record.getMessage()
+            cleaned = self._cleaned(text)
+            if cleaned != text:
+                record.msg, record.args = cleaned, None
+        return True
+
+    def _cleaned(self, text: str) -> str:
+        for secret in self._secrets:
+            text = text.replace(secret, "***")
+        return text
+
+
+class LastLines(logging.Handler):
+    """Keeps the last lines that are worth a person's attention."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.setFormatter(logging.Formatter(_FORMAT))
+        self._lines: deque[str] = deque(maxlen=_KEPT)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep the line."""
+        self._lines.append(self.format(record))
+
+    def text(self) -> str:
+        """Return the lines, the newest last."""
+        return "\n".join(self._lines)
+
+
+def log_to_terminal(level: int = logging.INFO) -> None:
+    """Write what is logged to the terminal."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter(_FORMAT))
+    root = logging.getLogger()
+    if not root.handlers:
+        root.addHandler(handler)
+    root.setLevel(level)
+    for chatty in ("httpx2", "httpcore2", "discord", "aioftp", "apscheduler", "uvicorn"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+def apply(settings: Settings, secrets: Iterable[str]) -> LastLines:
+    """Log as the settings say; returns what keeps the last lines."""
+    root = logging.getLogger()
+    root.setLevel(settings.logging.level.value.upper())
+    for name, level in settings.logging.loggers.items():
+        logging.getLogger(name).setLevel(level.value.upper())
+    kept = LastLines()
+    black_out = BlackOut(secrets)
+    root.addHandler(kept)
+    for handler in root.handlers:
+        handler.addFilter(black_out)
+    return kept
