@@ -19,9 +19,10 @@ from typing import Any, Final, NamedTuple
 import yaml
 
 from hub.config.nodes import Input, Mapping, Places, Position, Sequence
-from hub.config.parsing import Parsed, Tagged
+from hub.config.parsing import Parsed
+from hub.config.scalars import Tagged
 
-_FORM: Final = 1  # to be counted up when the parser or the form of the cached files changes
+_FORM: Final = 2  # to be counted up when the parser or the form of the cached files changes
 _VERSION: Final = f"{_FORM} {sys.implementation.cache_tag} {sys.byteorder} {marshal.version} {yaml.__version__}".encode()
 _DIGEST: Final = 32  # bytes, of each of the two
 _UNREADABLE = (OSError, ValueError, EOFError, TypeError, KeyError, IndexError)

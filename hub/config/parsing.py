@@ -1,6 +1,5 @@
 """From text to nodes with positions, straight from libyaml's events."""
 
-from itertools import chain
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -14,42 +13,21 @@ from yaml.events import (
     Event,
     MappingEndEvent,
     MappingStartEvent,
-    NodeEvent,
     ScalarEvent,
     SequenceEndEvent,
     StreamEndEvent,
 )
 
+from hub.config.merging import merge
 from hub.config.nodes import BROKEN, Input, Mapping, Places, Position, Sequence
-from hub.config.problems import Problem, did_you_mean, problem_at
-from hub.config.scalars import BadScalar, PlainScalars, shown_tag
+from hub.config.problems import Problem, problem_at
+from hub.config.scalars import PlainScalars, Refused, Tagged, tagged_collection, tagged_scalar
 from hub.config.syntax import UNQUOTED_TEMPLATE, quoted_template, syntax_problem
 
 DEEPEST: Final = 100
 """How many containers may stand in each other."""
 MOST_EXPANDED: Final = 1_000_000
 """For how many nodes the aliases of a file may stand."""
-TAGS: Final = (
-    "!secret",
-    "!env_var",
-    "!include",
-    "!include_dir_list",
-    "!include_dir_merge_list",
-    "!include_dir_named",
-    "!include_dir_merge_named",
-)
-"""The tags that stand for something outside of the file."""
-
-
-class Tagged:
-    """A value that stands outside of the file, not yet fetched."""
-
-    __slots__ = ("position", "tag", "text")
-
-    def __init__(self, tag: str, text: str, position: Position) -> None:
-        self.tag = tag
-        self.text = text
-        self.position = position
 
 
 class Parsed(msgspec.Struct):
@@ -86,7 +64,11 @@ class _Anchor(NamedTuple):
 
 
 class _Parser:
-    """Follows the events of one document. Speed matters in `_mapping` and `_sequence`; they treat the usual case in place."""
+    """Follows the events of one document.
+
+    `_mapping` and `_sequence` run for every line of every file, so they are long: they treat the usual scalar in place, where
+    a call of a method each would take half as long again.
+    """
 
     def __init__(self, text: str, file: str) -> None:
         self.places = Places(file)
@@ -151,21 +133,21 @@ class _Parser:
                 text = event.value
                 try:
                     key = plain[text] if event.implicit[0] else share(text, text)
-                except BadScalar as bad:
+                except Refused as refused:
                     if text == "<<":
                         merged += self._merged(next_event(), depth)
                         continue
-                    key = text if text == "=" else self._problem(event, str(bad), "bad-value")
+                    key = text if text == "=" else self._problem(event, str(refused), "bad-value")
             elif kind is MappingEndEvent:
                 break
             else:
                 key = self._odd_key(event, depth, start)
-            if key is BROKEN or key in mapping:
-                if key is BROKEN:
-                    unreadable = True
-                else:
-                    self._duplicate(event, key, places[1 + 2 * list(mapping).index(key)])
+            if key is BROKEN:
+                unreadable = True
                 self._node(next_event(), depth)
+                continue
+            if key in mapping:
+                self._replace(event, mapping, key, places, depth)
                 continue
             places.append(mark.line << 32 | mark.column)
             event = next_event()
@@ -175,8 +157,8 @@ class _Parser:
                 text = event.value
                 try:
                     mapping[key] = plain[text] if event.implicit[0] else share(text, text)
-                except BadScalar as bad:
-                    mapping[key] = self._problem(event, str(bad), "bad-value")
+                except Refused as refused:
+                    mapping[key] = self._problem(event, str(refused), "bad-value")
             else:
                 value = mapping[key] = self._node(event, depth)
                 if type(value) is Tagged:
@@ -202,8 +184,8 @@ class _Parser:
                 text = event.value
                 try:
                     sequence.append(plain[text] if event.implicit[0] else share(text, text))
-                except BadScalar as bad:
-                    sequence.append(self._problem(event, str(bad), "bad-value"))
+                except Refused as refused:
+                    sequence.append(self._problem(event, str(refused), "bad-value"))
             elif kind is SequenceEndEvent:
                 break
             else:
@@ -218,36 +200,16 @@ class _Parser:
         return sequence
 
     def _scalar(self, event: ScalarEvent) -> Any:
-        tag, text = event.tag, event.value
         try:
-            if event.implicit[0]:
-                return self._plain[text]
-            if tag is None or tag == "!":
-                return text
-            if self._plain.knows(tag):
-                return self._plain.tagged(tag, text)
-        except BadScalar as bad:
-            return self._problem(event, str(bad), "bad-value")
-        if tag != "!input" and tag not in TAGS:
-            return self._unknown_tag(event, tag)
-        if not text.strip():
-            return self._problem(event, f"`{tag}` needs a name after it", "bad-tag")
-        return Input(text) if tag == "!input" else Tagged(tag, text, self._position(event))
+            return tagged_scalar(event, self._plain, self._position(event))
+        except Refused as refused:
+            return self._problem(event, str(refused), refused.code)
 
     def _converted(self, event: CollectionStartEvent, value: Any) -> Any:
-        """Take the tag of a mapping or list into account."""
-        tag = shown_tag(str(event.tag))
-        if tag in {"!", "!!map" if isinstance(value, Mapping) else "!!seq"}:
-            return value
-        if tag == "!!set" and isinstance(value, Mapping):
-            return set(value)
-        if tag == "!input" or tag in TAGS:
-            return self._problem(event, f"`{tag}` takes a text", "bad-tag")
-        return self._unknown_tag(event, tag)
-
-    def _unknown_tag(self, event: NodeEvent, tag: str) -> Any:
-        message = f"unknown tag `{shown_tag(tag)}`" + did_you_mean(tag, (*TAGS, "!input"))
-        return self._problem(event, message, "unknown-tag")
+        try:
+            return tagged_collection(str(event.tag), value)
+        except Refused as refused:
+            return self._problem(event, str(refused), refused.code)
 
     def _anchored(self, event: Any, depth: int) -> Any:
         name = event.anchor
@@ -295,9 +257,16 @@ class _Parser:
             return self._problem(event, "a tag cannot be a key", "bad-key")
         return key
 
-    def _duplicate(self, event: ScalarEvent, key: object, first: int) -> None:
-        line = (first >> 32) + 1
+    def _replace(self, event: Any, mapping: Mapping, key: Any, places: list[int], depth: int) -> None:
+        """Read the value of a key that is there already: the last one counts, as for Home Assistant."""
+        number = 1 + 2 * list(mapping).index(key)
+        line = (places[number] >> 32) + 1
         self._problem(event, f"the key `{key}` stands here again: it is in line {line} already", "duplicate-key")
+        inner: Any = self._next()
+        places[number : number + 2] = (each.start_mark.line << 32 | each.start_mark.column for each in (event, inner))
+        value = mapping[key] = self._node(inner, depth)
+        if type(value) is Tagged:
+            self.tagged.append((mapping, key))
 
     def _merged(self, event: Any, depth: int) -> list[Mapping]:
         """Return the mappings that `<<` names; a later one wins."""
@@ -313,17 +282,10 @@ class _Parser:
         """Put the merged entries before the mapping's own, which win; return the places of all."""
         if not self._expand(start, sum(map(len, merged))):
             return places
-        entries: dict[Any, tuple[Any, int, int]] = {}
-        for each in merged:
-            own = iter(self.places.packed[each.first + 1 : each.first + 1 + 2 * len(each)])
-            entries.update((key, (value, next(own), next(own))) for key, value in each.items())
-        tagged = [key for key, (value, _, _) in entries.items() if type(value) is Tagged and key not in mapping]
-        own = iter(places[1:])
-        entries.update((key, (value, next(own), next(own))) for key, value in mapping.items())
-        mapping.clear()
-        mapping.update((key, value) for key, (value, _, _) in entries.items())
-        self.tagged += ((mapping, key) for key in tagged)
-        return [places[0], *chain.from_iterable(pair for _, *pair in entries.values())]
+        before = set(mapping)
+        places = merge(mapping, places, merged, self.places.packed)
+        self.tagged += ((mapping, key) for key, value in mapping.items() if type(value) is Tagged and key not in before)
+        return places
 
     def _skip(self, event: Event | None) -> None:
         """Pass over everything up to the end of this node."""

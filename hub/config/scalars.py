@@ -4,8 +4,23 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from yaml.constructor import ConstructorError, SafeConstructor
+from yaml.events import ScalarEvent
 from yaml.nodes import ScalarNode
 from yaml.resolver import Resolver
+
+from hub.config.nodes import Input, Mapping, Position
+from hub.config.problems import did_you_mean
+
+TAGS: Final = (
+    "!secret",
+    "!env_var",
+    "!include",
+    "!include_dir_list",
+    "!include_dir_merge_list",
+    "!include_dir_named",
+    "!include_dir_merge_named",
+)
+"""The tags that stand for something outside of the file."""
 
 _STANDARD = "tag:yaml.org,2002:"
 _SCALARS = frozenset(_STANDARD + name for name in ("null", "bool", "int", "float", "binary", "timestamp", "str"))
@@ -21,17 +36,23 @@ _SPECIAL_STARTS: Final = frozenset(Resolver.yaml_implicit_resolvers)
 _WRONG = (ConstructorError, ValueError, OverflowError, KeyError, IndexError, AttributeError)
 
 
-class BadScalar(Exception):
-    """The text has a form that promises a value which it does not hold, such as the date 2026-02-30."""
+class Refused(Exception):
+    """A value cannot be what its text or tag promises."""
 
-    def __init__(self, text: str, tag: str) -> None:
-        super().__init__(f"this is not {_WORDS.get(tag.removeprefix(_STANDARD), 'a value')}: put quotes round it if it is text")
+    def __init__(self, message: str, code: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class Tagged:
+    """A value that stands outside of the file, not yet fetched."""
+
+    __slots__ = ("position", "tag", "text")
+
+    def __init__(self, tag: str, text: str, position: Position) -> None:
+        self.tag = tag
         self.text = text
-
-
-def shown_tag(tag: str) -> str:
-    """Return the tag as people write it."""
-    return f"!!{tag.removeprefix(_STANDARD)}" if tag.startswith(_STANDARD) else tag
+        self.position = position
 
 
 class PlainScalars(dict[str, Any]):
@@ -44,18 +65,46 @@ class PlainScalars(dict[str, Any]):
     def __missing__(self, text: str) -> Any:
         value = text
         if not text or text[0] in _SPECIAL_STARTS:
-            value = self.tagged(self._resolve(ScalarNode, text, _PLAIN), text)
+            value = self.standard(self._resolve(ScalarNode, text, _PLAIN), text)
         self[text] = value
         return value
 
-    @staticmethod
-    def knows(tag: str) -> bool:
-        """Tell whether this is a standard tag of a scalar."""
-        return tag in _SCALARS
-
-    def tagged(self, tag: str, text: str) -> Any:
-        """Return what the text means under a standard tag. Raises BadScalar."""
+    def standard(self, tag: str, text: str) -> Any:
+        """Return what the text means under a standard tag. Raises Refused."""
         try:
             return self._constructor.construct_object(ScalarNode(tag, text))
         except _WRONG:
-            raise BadScalar(text, tag) from None
+            meant = _WORDS.get(tag.removeprefix(_STANDARD), "a value")
+            raise Refused(f"this is not {meant}: put quotes round it if it is text", "bad-value") from None
+
+
+def tagged_scalar(event: ScalarEvent, plain: PlainScalars, position: Position) -> Any:
+    """Return what a text with a tag means, if it has one. Raises Refused."""
+    tag, text = event.tag, event.value
+    if event.implicit[0]:
+        return plain[text]
+    if tag is None or tag == "!":
+        return text
+    if tag in _SCALARS:
+        return plain.standard(tag, text)
+    if tag != "!input" and tag not in TAGS:
+        raise _unknown(tag)
+    if not text.strip():
+        raise Refused(f"`{tag}` needs a name after it", "bad-tag")
+    return Input(text) if tag == "!input" else Tagged(tag, text, position)
+
+
+def tagged_collection(tag: str, value: Any) -> Any:
+    """Return what a mapping or list with a tag means. Raises Refused."""
+    if tag in {"!", _STANDARD + ("map" if isinstance(value, Mapping) else "seq")}:
+        return value
+    if tag == _STANDARD + "set" and isinstance(value, Mapping):
+        return set(value)
+    if tag == "!input" or tag in TAGS:
+        raise Refused(f"`{tag}` takes a text", "bad-tag")
+    raise _unknown(tag)
+
+
+def _unknown(tag: str) -> Refused:
+    shown = f"!!{tag.removeprefix(_STANDARD)}" if tag.startswith(_STANDARD) else tag
+    return Refused(f"unknown tag `{shown}`" + did_you_mean(tag, (*TAGS, "!input")), "unknown-tag")

@@ -10,8 +10,9 @@ from hub.config.cache import Cache
 from hub.config.files import read_file
 from hub.config.includes import RULES, Content, empty_mapping, yaml_files
 from hub.config.nodes import BROKEN, Mapping, Position
-from hub.config.parsing import MOST_EXPANDED, Parsed, Tagged
+from hub.config.parsing import MOST_EXPANDED, Parsed
 from hub.config.problems import Problem, problem_at
+from hub.config.scalars import Tagged
 from hub.config.secrets import Secrets, UnknownSecret
 
 TALLEST: Final = 200
@@ -69,6 +70,8 @@ class Tags:
         self._open[path] = parsed.height + 1
         for container, key in parsed.tagged:
             tagged = container[key]
+            if not isinstance(tagged, Tagged):
+                continue  # a later value of the same key took its place
             container[key] = self._value(tagged, path)
             if tagged.tag == "!secret":
                 container.mark_secret(key)

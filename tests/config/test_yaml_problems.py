@@ -69,10 +69,11 @@ def test_all_mistakes_of_a_file_are_found_at_once() -> None:
 
 
 def test_the_rest_of_the_file_is_read() -> None:
-    """What is wrong is BROKEN, so that nobody complains of it a second time; the first of two equal keys counts."""
-    document = loads("a: 1\na: {x: 2}\nb: {{ x }}\nc: [!nope d, 4]\n")
+    """What is wrong is BROKEN, so that nobody complains of it a second time; the last of two equal keys counts."""
+    document = loads("a: !secret z\na: {x: 2}\nb: {{ x }}\nc: [!nope d, 4]\n")
 
-    assert document.value == {"a": 1, "b": BROKEN, "c": [BROKEN, 4]}
+    assert document.value == {"a": {"x": 2}, "b": BROKEN, "c": [BROKEN, 4]}
+    assert document.value.key_position("a").line == 2
 
 
 def test_a_syntax_error_breaks_the_whole_file() -> None:
