@@ -53,5 +53,8 @@ def hub_plugin() -> Plugin[DiscordConfig, Session]:
 
 async def _import_library() -> None:
     """Import discord.py without holding up the loop for the second or two that it takes."""
-    with ThreadPoolExecutor(1, "import-discord") as thread:
+    thread = ThreadPoolExecutor(1, "import-discord")
+    try:
         await asyncio.get_running_loop().run_in_executor(thread, importlib.import_module, "hub_discord.connection")
+    finally:
+        thread.shutdown(wait=False)

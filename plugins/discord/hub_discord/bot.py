@@ -51,10 +51,9 @@ class Bot(discord.Client):
             with plainly():
                 # Losses that RESUME mends stay inside; anything else goes to the supervisor, which waits longer each time.
                 await self.connect(reconnect=False)
-        finally:
-            if self._trouble is not None:
-                raise self._trouble
-        raise NotConnected("Discord closed the gateway")
+        except Exception as error:
+            raise self._trouble or error from error
+        raise self._trouble or NotConnected("Discord closed the gateway")
 
     def dispatch(self, event: str, /, *args: Any, **kwargs: Any) -> None:
         """Called by the library for everything that it hears; once closed it has no loop left to tell it on."""

@@ -3,7 +3,8 @@
 import asyncio
 import threading
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from functools import partial
 
 import discord
 from discord.gateway import KeepAliveHandler
@@ -18,6 +19,7 @@ from hub_discord.ledger import Ledger
 from hub_discord.presence import Presence
 from hub_discord.session import Place
 
+_GOODBYE = 1.0  # second in which Discord may answer the closing of the gateway
 _STOPPING = 2.0  # seconds in which a heartbeat ends
 _GLANCE = 0.005
 
@@ -28,32 +30,42 @@ discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nobody 
 async def connection(config: DiscordConfig, hub: Hub, ledger: Ledger) -> AsyncGenerator[Courier, None]:
     """Be connected to Discord: logged in, and heard by the gateway."""
     opened = asyncio.Event()
-    async with Bot(config, hub, ledger, opened.set) as bot:
-        try:
-            with plainly():
-                await bot.login(config.token.get_secret_value())
-            hub.start(bot.listen, name="gateway")
-            await opened.wait()
-            entities = Entities(hub, bot)
-            courier = Courier(bot, config.guild, _places(config), entities.count_message)
-            await _look_at(courier, config, hub)
-            hub.every(config.presence_interval, Presence(hub, bot).show)
-            yield courier
-        finally:
-            await bot.close()
-            await _end_heartbeats(bot)
+    bot = Bot(config, hub, ledger, opened.set)
+    try:
+        with plainly():
+            await bot.login(config.token.get_secret_value())
+        hub.start(bot.listen, name="gateway")
+        await opened.wait()
+        courier = Courier(bot, config.guild, _places(config), Entities(hub, bot).count_message)
+        hub.start(partial(_look_at, courier, config, hub), name="look at the targets")
+        hub.every(config.presence_interval, Presence(hub, bot).show)
+        yield courier
+    finally:
+        await _close(bot)
 
 
 async def _look_at(courier: Courier, config: DiscordConfig, hub: Hub) -> None:
     """Say at once, not at three in the morning, which targets cannot be reached."""
     for name, target in config.targets.items():
-        wrong = await courier.objection(Place.of(target))
+        try:
+            wrong = await courier.objection(Place.of(target))
+        except OSError:  # no news of the target: whoever loses the connection will tell
+            return
         if wrong is not None:
             hub.log.error("notify.%s leads nowhere: %s", name, wrong)
 
 
 def _places(config: DiscordConfig) -> dict[str, Place]:
     return {name: Place.of(target) for name, target in config.targets.items()}
+
+
+async def _close(bot: discord.Client) -> None:
+    """Say goodbye, and go also when Discord does not answer: the library itself would wait for half a minute."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_GOODBYE):
+            await bot.close()
+    await bot.http.close()
+    await _end_heartbeats(bot)
 
 
 async def _end_heartbeats(bot: discord.Client) -> None:

@@ -2,11 +2,12 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
-from hub.api import Clock, HubError, Notice, Phase, Receipt, Severity
+from hub.api import ActionError, Clock, HubError, Notice, Phase, Receipt, Severity
 from hub_discord.config import Target
-from hub_discord.embeds import compose, progress, thread_name
+from hub_discord.embeds import compose, progress, thread_name, without_decoration
 from hub_discord.ledger import Entry, Ledger, mark
 from hub_discord.posts import Sent
 from hub_discord.session import MessageGone, Place, Session
@@ -47,21 +48,45 @@ class Deliveries:
         return await self._with_thread(session, notice, key, sent)
 
     async def _send(self, session: Session, notice: Notice, alert: str | None = None) -> Sent:
-        post = compose(notice, alert, self._clock.now(), self._role_to_ping(notice))
-        return await session.send(Place.of(self._target), post)
+        place, role = Place.of(self._target), self._role_to_ping(notice)
+        try:
+            return await session.send(place, compose(notice, alert, self._clock.now(), role))
+        except ActionError as error:
+            return await session.send(place, compose(self._plainer(notice, error), alert, self._clock.now(), role))
 
     async def _update(self, session: Session, notice: Notice, key: str, known: Entry) -> Sent:
-        await session.edit(known.sent, compose(notice, known.mark, self._clock.now()))
+        try:
+            await session.edit(known.sent, compose(notice, known.mark, self._clock.now()))
+        except ActionError as error:
+            await session.edit(known.sent, compose(self._plainer(notice, error), known.mark, self._clock.now()))
         await self._keep(key, self._entry(notice, key, known.sent, known.thread))
         if known.thread is not None:
-            await session.send(Place(channel=known.thread), progress(notice, self._clock.now()))
+            with self._tolerantly(notice):
+                await session.send(Place(channel=known.thread), progress(notice, self._clock.now()))
         return known.sent
 
     async def _with_thread(self, session: Session, notice: Notice, key: str, sent: Sent) -> Sent:
         if self._target.alert_threads:
-            thread = await session.open_thread(sent.channel, thread_name(notice), sent.message)
-            await self._keep(key, self._entry(notice, key, sent, thread))
+            with self._tolerantly(notice):
+                thread = await session.open_thread(sent.channel, thread_name(notice), sent.message)
+                await self._keep(key, self._entry(notice, key, sent, thread))
         return sent
+
+    def _plainer(self, notice: Notice, error: ActionError) -> Notice:
+        """Return the notice without what Discord may have refused; raises the error when there is no such thing."""
+        # Discord takes fewer addresses than it documents, such as none with an underscore in the host (discord.js issue 7438).
+        if notice.link is None and notice.image is None:
+            raise error
+        _log.warning("notify.%s: %s; sent without link and image", self._name, error)
+        return without_decoration(notice)
+
+    @contextmanager
+    def _tolerantly(self, notice: Notice) -> Iterator[None]:
+        """A thread is a courtesy: the alert itself has arrived."""
+        try:
+            yield
+        except (HubError, OSError) as error:
+            _log.warning("notify.%s: the thread of %s could not be told: %s", self._name, notice.key, error)
 
     async def _keep(self, key: str, entry: Entry) -> None:
         try:

@@ -6,6 +6,8 @@ from datetime import datetime
 from hashlib import sha256
 from urllib.parse import urlsplit
 
+import msgspec
+
 from hub.api import Notice, Phase, Reply, Severity
 from hub_discord.posts import (
     LONGEST_BUTTON_LINK,
@@ -61,6 +63,12 @@ def compose(notice: Notice, alert: str | None, at: datetime | None = None, ping_
 def nonce(identity: str) -> str:
     """Turn any identity into a nonce that Discord takes."""
     return sha256(identity.encode("utf-8", "replace")).hexdigest()[:LONGEST_NONCE]
+
+
+def without_decoration(notice: Notice) -> Notice:
+    """Turn link and image into words, for when Discord does not take them as what they are."""
+    words = "\n".join(filter(None, [notice.message, notice.link, notice.image]))
+    return msgspec.structs.replace(notice, message=words, link=None, image=None)
 
 
 def thread_name(notice: Notice) -> str:

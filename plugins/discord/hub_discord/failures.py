@@ -9,7 +9,7 @@ import discord
 from hub.api import ActionError, AuthenticationFailed, HubError, NotConnected, PluginError
 from hub_discord.session import Hasty, IntentsRefused, MessageGone
 
-_UNKNOWN_CHANNEL, _UNKNOWN_MESSAGE = 10003, 10008
+_UNKNOWN_CHANNEL, _UNKNOWN_MESSAGE, _NO_DIRECT_MESSAGES = 10003, 10008, 50007
 _GONE = (_UNKNOWN_CHANNEL, _UNKNOWN_MESSAGE)
 
 BAD_TOKEN = (
@@ -60,6 +60,8 @@ def _refused(error: discord.HTTPException) -> HubError:
         return ActionError(words)
     if error.status == 401:  # the next login will tell; until then nothing that waits is given up
         return NotConnected(words)
+    if error.code == _NO_DIRECT_MESSAGES:
+        return PluginError(f"{words}; the person must allow direct messages from members of the server")
     if isinstance(error, discord.Forbidden):
         return PluginError(f"{words}; give the bot's role the permission that is missing")
     return PluginError(words)

@@ -6,12 +6,12 @@ from hashlib import sha256
 
 from hub.api import Memory
 from hub_discord.posts import LONGEST_CUSTOM_ID, Sent
+from hub_discord.text import length
 
 _PREFIX = "message:"
-_LONG_KEY = "alert:"
 _MARK = "#"
 _ROOM = LONGEST_CUSTOM_ID - len("hub:acknowledge:")
-_MOST = 1000  # messages remembered of alerts that are over
+_MOST = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,13 +47,8 @@ class Ledger:
         return Entry(**kept) if kept else None  # type: ignore[arg-type]  # we wrote it ourselves, below
 
     async def keep(self, target: str, key: str, entry: Entry) -> None:
-        """Remember the message; the oldest of those that are over are forgotten."""
-        changes: dict[str, object] = {_name(target, key): asdict(entry)}
-        if entry.mark.startswith(_MARK):
-            changes[_LONG_KEY + entry.mark] = None if entry.resolved else key
-        if entry.resolved:
-            changes |= self._superfluous()
-        await self._memory.put(changes)
+        """Remember the message; the oldest beyond a thousand are forgotten."""
+        await self._memory.put({**self._superfluous(), _name(target, key): asdict(entry)})
 
     async def forget(self, target: str, key: str) -> None:
         """The message is gone."""
@@ -61,29 +56,30 @@ class Ledger:
 
     def open_keys(self) -> list[str]:
         """Return the keys of the alerts that are not over, newest first."""
-        entries = [
-            (kept["time"], name.split(":", 2)[2]) for name, kept in self._memory.items(_PREFIX).items() if not kept["resolved"]
-        ]
+        entries = [(kept["time"], _key(name)) for name, kept in self._memory.items(_PREFIX).items() if not kept["resolved"]]
         return list(dict.fromkeys(key for _, key in sorted(entries, reverse=True)))
 
     def key_of(self, mark: str) -> str | None:
-        """Return the key of the alert for which the mark in a button stands; None when it is over."""
+        """Return the key of the alert for which the mark in a button stands; None when it is forgotten."""
         if not mark.startswith(_MARK):
             return mark
-        key: str | None = self._memory.get(_LONG_KEY + mark)
-        return key
+        return next((_key(name) for name, kept in self._memory.items(_PREFIX).items() if kept["mark"] == mark), None)
 
     def _superfluous(self) -> dict[str, None]:
-        over = [(kept["time"], name) for name, kept in self._memory.items(_PREFIX).items() if kept["resolved"]]
-        return {name: None for _, name in sorted(over, reverse=True)[_MOST:]}
+        ages = sorted(((kept["time"], name) for name, kept in self._memory.items(_PREFIX).items()), reverse=True)
+        return {name: None for _, name in ages[_MOST - 1 :]}
 
 
 def mark(key: str) -> str:
     """Return what stands for an alert's key in a button: the key itself, or a hash when it is too long for that."""
-    if key and len(key) <= _ROOM and not key.startswith(_MARK) and key.isprintable():
+    if key and length(key) <= _ROOM and key == key.strip() and key.isprintable() and not key.startswith(_MARK):
         return key
     return _MARK + sha256(key.encode("utf-8", "replace")).hexdigest()[:40]
 
 
 def _name(target: str, key: str) -> str:
     return f"{_PREFIX}{target}:{key}"
+
+
+def _key(name: str) -> str:
+    return name.split(":", 2)[2]

@@ -1,5 +1,7 @@
 """Connecting, losing the connection, and what makes no sense to try again."""
 
+import asyncio
+import threading
 from collections.abc import AsyncGenerator
 
 import discord
@@ -8,7 +10,7 @@ import pytest
 from discord.gateway import DiscordWebSocket
 from hub_discord.simulator.company import Company, running_company
 
-from hub.api import Notice
+from hub.api import Notice, Reply
 from hub.clock import SystemClock
 from hub.hosting.catalog import Condition
 from hub.testing import KeptMemory, Running, running
@@ -125,6 +127,18 @@ async def test_a_gateway_that_hangs_up_again_and_again_is_left_alone(company: Co
     assert hub.report.bugs == 0
 
 
+async def test_a_gateway_that_does_not_answer_the_goodbye_is_left_anyway(company: Company) -> None:
+    """The library would wait for half a minute, and the hub take the plugin for one that never stops."""
+    company.gateway.deaf = True
+    loop = asyncio.get_running_loop()
+    async with running(hub_discord, company.config) as hub:
+        assert hub.connected
+        began = loop.time()
+
+    assert loop.time() - began < 3
+    assert [thread for thread in threading.enumerate() if "keep-alive" in thread.name] == []
+
+
 async def test_too_many_introductions_are_not_made(company: Company) -> None:
     """At a thousand in a day Discord would reset the token; a restart does not begin to count anew."""
     clock = SystemClock()
@@ -171,6 +185,16 @@ async def test_the_presence_shows_how_the_hub_is(company: Company, hub: Running[
     [presence] = company.gateway.presences
     assert presence["status"] == "online"
     assert presence["activities"][0]["state"].startswith("1 of 1 plugins connected")
+
+
+async def test_the_presence_turns_red_when_something_is_wrong(company: Company) -> None:
+    """Whoever looks at the list of members sees it."""
+    async with running(hub_discord, company.config | {"presence_interval": 15}, SystemClock(500)) as hub:
+        await hub.until(lambda: company.gateway.presences)
+        hub.replies["status"] = Reply(text="1 of 2 plugins connected", fields={"ftp": "connecting"})
+        await hub.until(lambda: company.gateway.presences[-1]["status"] == "dnd")
+
+    assert company.gateway.presences[-1]["activities"][0]["state"] == "1 of 2 plugins connected"
 
 
 async def test_every_entity_belongs_to_the_bot(company: Company, hub: Running[SystemClock]) -> None:

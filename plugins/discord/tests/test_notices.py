@@ -238,10 +238,40 @@ async def test_a_target_that_leads_nowhere_is_reported_at_once(company: Company,
         with pytest.raises(ActionError, match="non-text channel"):
             await hub.notify("notify.ideas", REPORT)
         await hub.notify("notify.board", REPORT)
+        await hub.until(lambda: "notify.ideas leads nowhere" in caplog.text)
 
     assert "notify.gone leads nowhere" in caplog.text
-    assert "notify.ideas leads nowhere" in caplog.text
     assert len(company.said(company.board)) == 1
+
+
+async def test_an_address_that_only_discord_refuses_costs_no_alert(company: Company, hub: Running[SystemClock]) -> None:
+    """Its rules are stricter than its documentation: here an underscore in the host."""
+    strange = replace(SILENT, link="https://roof_1.example/x")
+    await hub.notify("notify.board", strange)
+    await hub.notify("notify.board", replace(strange, phase=Phase.ACKNOWLEDGED, id="n6"))
+
+    [message] = company.said(company.board)
+    assert message["embeds"][0]["description"] == "No file for two hours.\nhttps://roof_1.example/x"
+    assert message["embeds"][0]["color"] == PHASE_COLOURS[Phase.ACKNOWLEDGED]
+
+
+async def test_a_thread_that_is_gone_hurts_nobody(company: Company, hub: Running[SystemClock]) -> None:
+    """The alert itself is still edited, not repeated."""
+    await hub.notify("notify.operations", SILENT)
+    [thread] = [channel for channel in company.world.channels.values() if channel.kind is Kind.THREAD]
+    del company.world.channels[thread.id]
+    await hub.notify("notify.operations", OVER)
+
+    [message] = company.said(company.operations)
+    assert message["embeds"][0]["color"] == PHASE_COLOURS[Phase.RESOLVED]
+
+
+async def test_a_person_who_takes_no_direct_messages_is_told_of(company: Company, hub: Running[SystemClock]) -> None:
+    """And what to do about it."""
+    company.world.reclusive.add(company.ada.id)
+
+    with pytest.raises(PluginError, match="must allow direct messages"):
+        await hub.notify("notify.oncall", REPORT)
 
 
 async def test_targets_exist_before_discord_answers(company: Company) -> None:

@@ -18,7 +18,7 @@ class SimulatedDiscord:
     def __init__(self, clock: Clock) -> None:
         self.world = World(clock)
         self.gateway = Gateway(self.world, TOKEN)
-        self.interactions = Interactions(self.world, self.gateway, clock)
+        self.interactions = Interactions(self.world, self.gateway)
         self.rest = Rest(self.world, self.gateway, self.interactions, TOKEN)
         self.port = 0
         """0 until it has listened once; then always the same."""

@@ -35,6 +35,7 @@ class Socket:
     def __init__(self, web_socket: web.WebSocketResponse, request: web.Request) -> None:
         self._web_socket = web_socket
         self._request = request
+        self.gone = asyncio.Event()
         self._deflate = zlib.compressobj() if request.query.get("compress") == "zlib-stream" else None
 
     async def send(self, payload: Json) -> None:
@@ -55,6 +56,7 @@ class Socket:
 
     def cut(self) -> None:
         """Drop the line without a word."""
+        self.gone.set()
         if self._request.transport is not None:
             self._request.transport.abort()
 
@@ -84,6 +86,8 @@ class Gateway:
         """Close every IDENTIFY with this code."""
         self.mute = False
         """Accept connections and say nothing."""
+        self.deaf = False
+        """Stop listening to those who are connected, so that they wait for an answer to their goodbye."""
         self.hang_up = False
         """Accept connections and close them at once."""
         self.identified = 0
@@ -109,6 +113,8 @@ class Gateway:
                 await socket.send({"op": 10, "d": {"heartbeat_interval": _HEARTBEAT}, "s": None, "t": None})
             while (payload := await socket.receive()) is not None:
                 await self._hear(socket, payload)
+                if self.deaf and self.connected:
+                    await socket.gone.wait()
         finally:
             self._sockets.discard(socket)
             for session in self.sessions.values():

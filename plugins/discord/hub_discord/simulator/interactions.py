@@ -1,11 +1,11 @@
 """People who press buttons and use commands, and what the bot answers them."""
 
 import asyncio
+import time
 from collections.abc import Mapping
 from secrets import token_hex
 from typing import Any
 
-from hub.api import Clock
 from hub_discord.simulator.gateway import DIRECT_MESSAGES, GUILD_MESSAGES, Gateway
 from hub_discord.simulator.world import Channel, Json, Kind, Person, World
 
@@ -70,10 +70,9 @@ class Interaction:
 class Interactions:
     """Every interaction by its token."""
 
-    def __init__(self, world: World, gateway: Gateway, clock: Clock) -> None:
+    def __init__(self, world: World, gateway: Gateway) -> None:
         self._world = world
         self._gateway = gateway
-        self._clock = clock
         self.by_token: dict[str, Interaction] = {}
         self.presses = 0
         self.commands = 0
@@ -114,7 +113,7 @@ class Interactions:
 
     def late(self, interaction: Interaction) -> bool:
         """Tell whether the bot has taken too long to react."""
-        return not interaction.reacted and self._clock.monotonic() - interaction.made > _PATIENCE
+        return not interaction.reacted and time.monotonic() - interaction.made > _PATIENCE
 
     def presence(self) -> Json:
         """Return how the bot shows itself."""
@@ -123,7 +122,7 @@ class Interactions:
         return latest if self._gateway.connected else {"status": "offline", "activities": []}
 
     async def _begin(self, kind: int, channel: Channel, person: Person, more: Json) -> Interaction:
-        interaction = Interaction(self._world.snowflake(), self._clock.monotonic())
+        interaction = Interaction(self._world.snowflake(), time.monotonic())
         self.by_token[interaction.token] = interaction
         whole: Json = {
             "id": str(interaction.id),

@@ -103,7 +103,12 @@ def _address(path: Path, name: str, address: Any) -> Iterator[Fault]:
     text = str(address)
     if not text.startswith(("http://", "https://", "attachment://")):
         yield (*path, name), "URL_TYPE_INVALID_SCHEME", "Scheme must be one of ('http', 'https')."
-    elif any(letter.isspace() for letter in text) or len(text) > 2048 or not text.partition("://")[2]:
+    elif (
+        "_" in text.partition("://")[2].partition("/")[0]
+        or any(letter.isspace() for letter in text)
+        or len(text) > 2048
+        or not text.partition("://")[2]
+    ):
         yield (*path, name), "URL_TYPE_INVALID_URL", "Not a well formed URL."
 
 

@@ -150,6 +150,8 @@ class Rest:
         channel = self._place(request)
         if isinstance(headers := self.throttle.check(channel.id), web.Response):
             return headers
+        if channel.recipient is not None and channel.recipient.id in self._world.reclusive:
+            raise Trouble(403, 50007, "Cannot send messages to this user")
         if channel.kind is Kind.FORUM:
             raise Trouble(400, 50008, "Cannot send messages in a non-text channel")
         body = await _message_body(request)

@@ -104,6 +104,8 @@ class World:
         self.application = self.snowflake()
         self.guild = self.snowflake()
         self.people: dict[int, Person] = {}
+        self.reclusive: set[int] = set()
+        """Ids of people who take no direct messages."""
         self.roles: dict[int, str] = {self.guild: "@everyone"}
         self.channels: dict[int, Channel] = {}
         self.commands: list[Json] = []
@@ -139,7 +141,7 @@ class World:
     def direct(self, person: Person) -> Channel:
         """Return the channel of direct messages between the bot and the person."""
         for channel in self.channels.values():
-            if channel.recipient == person:
+            if channel.recipient is not None and channel.recipient.id == person.id:
                 return channel
         return self._keep(Channel(id=self.snowflake(), name=f"@{person.name}", kind=Kind.DIRECT, recipient=person))
 
