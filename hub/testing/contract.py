@@ -15,10 +15,11 @@ marked `skip` or `xfail` with a reason; overriding it in any other way is an err
 """
 
 import asyncio
+import logging
 import re
 import subprocess
 import sys
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
@@ -27,11 +28,13 @@ from typing import Any, Protocol
 
 import pytest
 from pydantic import BaseModel, SecretBytes, SecretStr, ValidationError
+from pydantic.fields import FieldInfo
 
 from hub.clock import SystemClock
 from hub.config import explain
 from hub.hosting.discovery import plugin_of
 from hub.hosting.entities import CONNECTED
+from hub.hosting.failures import secrets_in
 from hub.hosting.signature import action_name, actions_of
 from hub.model.entity import RegistryEntry
 from hub.model.state import UNAVAILABLE, UNKNOWN
@@ -43,7 +46,6 @@ from hub.testing.readme import fits, listed
 
 _SECRET = re.compile(r"password|passphrase|passwd|secret|token|credential|(^|_)(api_?)?key$")
 _NOT_SECRET = re.compile(r"_(file|path|folder|url|name|type)$")
-_PATIENCE = 15.0  # seconds of real time for a dead or returning peer to be noticed
 _MOMENTS = (0, 1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128)  # turns of the loop after which connecting is cancelled
 
 
@@ -74,6 +76,8 @@ class PluginContract:
     """Entities that the README lists and that do not appear with the peer of these tests."""
     speed: float = 60.0
     """How much faster than real time the hub's clock runs while the peer dies and returns."""
+    patience: float = 15.0
+    """Seconds of real time in which each thing that is waited for must happen."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -101,46 +105,45 @@ class PluginContract:
         unwanted = {f"{self.module.__name__}.simulator", "hub.testing", "pytest", *self.not_at_import}
         code = f"import sys, {self.module.__name__}; print(*sys.modules.keys() & set(sys.argv[1:]))"
         answer = subprocess.run([sys.executable, "-c", code, *unwanted], capture_output=True, text=True, check=True)  # noqa: S603  # our own words
-        assert answer.stdout.split() == []
+        _none(answer.stdout.split(), "importing the plugin imports too much")
 
     def test_every_configuration_key_is_described(self, plugin: Plugin[Any, Any]) -> None:
         """The descriptions become the documentation."""
-        assert [name for name, field in fields_of(plugin.config) if not field.description] == []
+        _none([name for name, field in fields_of(plugin.config) if not field.description], "not described")
 
     def test_secrets_are_kept_as_secrets(self, plugin: Plugin[Any, Any]) -> None:
         """A key that sounds like a secret holds a SecretStr, so that it never reaches a log."""
-        open_ = [name for name, field in fields_of(plugin.config) if self._is_open_secret(name, set(types_in(field.annotation)))]
-        assert open_ == []
+        open_ = [name for name, field in fields_of(plugin.config) if self._is_open_secret(name, field)]
+        _none(open_, "sounds like a secret and is not a SecretStr")
 
     def test_the_peer_s_configuration_is_valid(self, plugin: Plugin[Any, Any], peer: Peer) -> None:
-        """What connects to the peer passes."""
+        """What connects to the peer passes, and nobody can change it afterwards."""
         assert plugin.config.model_validate(peer.config).model_config.get("frozen") is True
 
     def test_a_misspelt_configuration_key_is_refused(self, plugin: Plugin[Any, Any], peer: Peer) -> None:
-        """An unknown key is an error at every level, not a silence."""
-        for name in plugin.config.model_fields:
+        """An unknown key is an error at every level, not a silence, and the right one is suggested."""
+        for name, field in plugin.config.model_fields.items():
+            misspelt = {**peer.config, f"{field.alias or name}x": 1}
             with pytest.raises(ValidationError) as refusal:
-                plugin.config.model_validate({**peer.config, f"{name}x": 1})
-            told = explain(refusal.value, {**peer.config, f"{name}x": 1}, plugin.config)
-            assert any(f"`{name}x`; did you mean `" in problem.message for problem in told), told
-        assert [kind.__name__ for kind in _models(plugin.config) if kind.model_config.get("extra") != "forbid"] == []
+                plugin.config.model_validate(misspelt)
+            told = [problem.message for problem in explain(refusal.value, misspelt, plugin.config)]
+            assert any(f"`{field.alias or name}x`; did you mean `" in message for message in told), told
+        loose = [model.__name__ for model in _models(plugin.config) if model.model_config.get("extra") != "forbid"]
+        _none(loose, 'takes unknown keys; derive it from Config, or set extra="forbid"')
 
     def test_events_are_frozen_and_documented(self, plugin: Plugin[Any, Any]) -> None:
         """Nobody changes an event under way, and everybody can read what it means."""
-        assert [event.name for event in plugin.events if not (event.model_config.get("frozen") and event.__doc__)] == []
+        _none([event.name for event in plugin.events if not event.model_config.get("frozen")], "can be changed")
+        _none([event.name for event in plugin.events if not event.__doc__], "has no docstring")
         fields = [f"{event.name}.{name}" for event in plugin.events for name, field in fields_of(event) if not field.description]
-        assert fields == []
+        _none(fields, "not described")
 
     def test_actions_are_typed_and_documented(self, plugin: Plugin[Any, Any]) -> None:
         """The signature is the schema, the docstring the documentation."""
         actions = actions_of(plugin)
-        assert [action.name for action in actions if not action.description] == []
-        assert [
-            f"{action.name}({parameter.name})"
-            for action in actions
-            for parameter in action.parameters or ()
-            if not parameter.description
-        ] == []
+        _none([action.name for action in actions if not action.description], "has no docstring")
+        parameters = [(action.name, parameter) for action in actions for parameter in action.parameters or ()]
+        _none([f"{name}({each.name})" for name, each in parameters if not each.description], "not described")
 
     def test_the_readme_lists_what_exists(self, plugin: Plugin[Any, Any]) -> None:
         """Configuration keys, events and actions: all of them, and no others."""
@@ -151,25 +154,28 @@ class PluginContract:
             "Actions": {f"{plugin.name}.{action_name(function)}" for function in plugin.actions},
         }
         for section, names in exist.items():
-            assert (listed(text, section) or set()) == names, f"the README's section {section!r} is not true"
+            told = listed(text, section) or set()
+            _none(names - told, f"missing in the README, section {section!r}")
+            _none(told - names, f"listed in the README, section {section!r}, but does not exist")
 
     async def test_the_readme_lists_the_entities(self, plugin: Plugin[Any, Any], peer: Peer) -> None:
         """Every entity that appears with the peer is listed, and every listed one appears (or is among `sometimes`)."""
         lines = listed(_readme(self.module, plugin), "Entities") or set()
         async with running(self.module, peer.config) as hub:
-            await hub.until(lambda: hub.connected)
-            await hub.until(
-                lambda: all(any(_means(line, hub, name) for name in _entities(hub)) for line in lines - {*self.sometimes})
-            )
-            assert [name for name in _entities(hub) if not any(_means(line, hub, name) for line in lines)] == []
+            await hub.until(lambda: hub.connected, self.patience)
+            with suppress(AssertionError):  # told better below
+                await hub.until(lambda: not _missing(hub, lines - {*self.sometimes}), self.patience)
+            _none(_missing(hub, lines - {*self.sometimes}), "listed in the README, but did not appear")
+            unlisted = [name for name in _entities(hub) if not any(_means(line, hub, name) for line in lines)]
+            _none(unlisted, "missing in the README, section 'Entities'")
 
     async def test_connecting_and_closing_leaves_nothing_behind(self, peer: Peer) -> None:
         """No task, thread or socket."""
         before = Leftovers.now()
         async with running(self.module, peer.config) as hub:
-            await hub.until(lambda: hub.connected)
-            assert hub.report.bugs == 0
-        assert await before.found() == []
+            await hub.until(lambda: hub.connected, self.patience)
+        _none(await before.found(self.patience), "left behind")
+        assert _bugs(hub) == 0
 
     async def test_connecting_can_be_cancelled_at_any_moment(self, peer: Peer) -> None:
         """Whatever was half open is closed."""
@@ -178,35 +184,58 @@ class PluginContract:
             async with running(self.module, peer.config, wait=False) as hub:
                 for _ in range(turns):
                     await asyncio.sleep(0)
-            assert hub.report.bugs == 0
-            assert await before.found() == []
+            _none(await before.found(self.patience), f"left behind when cancelled after {turns} turns of the loop")
+            assert _bugs(hub) == 0
 
     async def test_a_dead_peer_makes_entities_unavailable_and_a_returning_one_brings_them_back(self, peer: Peer) -> None:
         """The plugin notices both by itself."""
         async with running(self.module, peer.config, SystemClock(self.speed)) as hub:
-            await hub.until(lambda: hub.connected)
+            await hub.until(lambda: hub.connected, self.patience)
             with suppress(AssertionError):  # some values come only when something happens
                 await hub.until(lambda: all(hub.value(name) not in (UNAVAILABLE, UNKNOWN) for name in _entities(hub)), 1)
             alive = [name for name in _entities(hub) if hub.value(name) != UNAVAILABLE]
             await peer.stop()
-            await hub.until(lambda: not hub.connected and all(hub.value(name) == UNAVAILABLE for name in alive), _PATIENCE)
+            await hub.until(lambda: not hub.connected and all(hub.value(name) == UNAVAILABLE for name in alive), self.patience)
             await peer.start()
-            await hub.until(lambda: hub.connected and all(hub.value(name) != UNAVAILABLE for name in alive), _PATIENCE)
-            assert hub.report.bugs == 0
+            await hub.until(lambda: hub.connected and all(hub.value(name) != UNAVAILABLE for name in alive), self.patience)
+        assert _bugs(hub) == 0
+
+    async def test_secrets_are_told_to_nobody(
+        self, plugin: Plugin[Any, Any], peer: Peer, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """Neither while all is well nor when the peer dies: not in the log, in states, or in events."""
+        caplog.set_level(logging.INFO)
+        secrets = secrets_in(plugin.config.model_validate(peer.config))
+        async with running(self.module, peer.config, SystemClock(self.speed)) as hub:
+            await hub.until(lambda: hub.connected, self.patience)
+            await peer.stop()
+            await hub.until(lambda: not hub.connected, self.patience)
+            told = "\n".join([caplog.text, *(str(state) for state in hub.states.all()), *(str(event) for event in hub.events)])
+        assert not any(secret in told for secret in secrets), "a secret of the configuration was told"
 
     async def test_the_rehearsal_can_be_connected_to(self, plugin: Plugin[Any, Any]) -> None:
         """What `make demo` and an admin's rehearsal run on."""
         if plugin.rehearse is None:
             pytest.skip("the plugin has no rehearsal")
         async with plugin.rehearse(SystemClock()) as rehearsal, running(self.module, rehearsal.config) as hub:
-            await hub.until(lambda: hub.connected)
-            assert hub.report.bugs == 0
+            await hub.until(lambda: hub.connected, self.patience)
+        assert _bugs(hub) == 0
 
-    def _is_open_secret(self, name: str, kinds: set[type]) -> bool:
-        last = name.rpartition(".")[2].lower()
+    def _is_open_secret(self, name: str, field: FieldInfo) -> bool:
+        last, kinds = name.rpartition(".")[2].lower(), set(types_in(field.annotation))
         if name in self.not_secret or not _SECRET.search(last) or _NOT_SECRET.search(last):
             return False
         return str in kinds and not kinds & {SecretStr, SecretBytes}
+
+
+def _none(wrong: Iterable[str], what: str) -> None:
+    names = sorted(wrong)
+    assert not names, f"{what}: {', '.join(names)}"
+
+
+def _bugs(hub: Running[Any]) -> int:
+    """Return how many bugs there were; the log says which."""
+    return sum(report.bugs for report in hub.reports())
 
 
 def _excused(test: object) -> bool:
@@ -240,6 +269,11 @@ def _entities(hub: Running[Any]) -> list[str]:
     """Return the plugin's entities, without the hub's own that says whether it is connected."""
     entries = [entry for entry in hub.entities.all() if _key(entry) != CONNECTED]
     return [entry.entity_id for entry in entries if hub.state(entry.entity_id) is not None]
+
+
+def _missing(hub: Running[Any], lines: Collection[str]) -> list[str]:
+    """Return the lines that mean no entity."""
+    return [line for line in lines if not any(_means(line, hub, name) for name in _entities(hub))]
 
 
 def _means(line: str, hub: Running[Any], entity_id: str) -> bool:

@@ -23,9 +23,9 @@ class Leftovers:
         """Remember what runs now."""
         return cls(asyncio.all_tasks(), set(threading.enumerate()), _sockets())
 
-    async def found(self) -> list[str]:
-        """Return what has been added and does not go away within two seconds."""
-        for _ in range(int(_PATIENCE / _GLANCE)):
+    async def found(self, patience: float = _PATIENCE) -> list[str]:
+        """Return what has been added and does not go away within so many seconds (at most two)."""
+        for _ in range(int(min(patience, _PATIENCE) / _GLANCE)):
             if not self._added():
                 break
             await asyncio.sleep(_GLANCE)  # nothing tells when a socket has gone
