@@ -38,6 +38,7 @@ def config_row(sources: WebSources) -> Mapping[str, Any]:
         "config_source": "yaml",
         "components": components(sources),
         "allowlist_external_dirs": [],
+        "whitelist_external_dirs": [],  # the older name, which hass-cli reads
         "allowlist_external_urls": [],
         "external_url": facts.external_url,
         "internal_url": None,
