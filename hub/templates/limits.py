@@ -3,6 +3,7 @@
 import re
 import struct
 from collections.abc import Callable, Iterable, Mapping
+from itertools import chain
 from typing import Any, Final
 
 from hub.errors import TemplateError
@@ -11,8 +12,11 @@ LONGEST_RESULT: Final = 262_144
 """Characters that a template may print."""
 LONGEST_VALUE: Final = 1_000_000
 """Characters of a text, or items of a list, that a template may hold in one piece."""
+HEAVIEST_VALUE: Final = 10_000_000
+"""Characters and items in all, counting a list as often as it is contained."""
 _WIDEST: Final = 10_000  # characters to which anything is padded
 _MOST_BITS: Final = 1 << 16  # of a whole number
+_CONTAINERS = (list, tuple, dict, set, frozenset)
 _FORMAT_NUMBER = re.compile(r"\d+")
 _FORMAT_STAR = re.compile(r"%[^%a-zA-Z]*\*")
 
@@ -34,6 +38,12 @@ def check_width(width: object, what: str) -> None:
     """Raise TooLarge when something would be padded to so many characters."""
     if isinstance(width, int) and abs(width) > _WIDEST:
         raise TooLarge(what, abs(width), _WIDEST)
+
+
+def check_weight(value: object) -> None:
+    """Raise TooLarge when printing or comparing the value would take for ever: lists in lists grow quickly."""
+    if isinstance(value, _CONTAINERS) and _weight(value, {}) > HEAVIEST_VALUE:
+        raise TooLarge("a list of lists")
 
 
 def join(parts: Iterable[str], separator: str = "") -> str:
@@ -115,9 +125,30 @@ def check_replacement(text: str, old: str, new: str, count: int | None = None) -
     check_size(len(text) + times * (len(new) - len(old)), "a text after replacing")
 
 
+def _weight(value: Any, known: dict[int, int]) -> int:
+    weight = len(value)
+    for item in _members(value):
+        if isinstance(item, str | bytes):
+            weight += len(item)
+        elif isinstance(item, _CONTAINERS):
+            found = known.get(id(item))
+            if found is None:
+                found = known[id(item)] = _weight(item, known)
+            weight += found
+    return weight
+
+
+def _members(value: Any) -> Iterable[Any]:
+    return chain(value, value.values()) if isinstance(value, dict) else value
+
+
 def _check_times(value: Any, times: int) -> None:
-    if isinstance(value, str | bytes | list | tuple):
+    if isinstance(value, str | bytes):
         check_size(len(value) * times, "a repetition")
+    elif isinstance(value, list | tuple):
+        check_size(len(value) * times, "a repetition")
+        if _weight(value, {}) * times > HEAVIEST_VALUE:
+            raise TooLarge("a repetition")
     elif isinstance(value, int) and value.bit_length() + times.bit_length() > _MOST_BITS:
         raise TooLarge("a product")
 

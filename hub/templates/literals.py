@@ -45,10 +45,9 @@ class SetAsWritten(set[Any]):
         return self.text
 
 
-class TupleAsWritten(tuple[Any, ...]):
+class TupleAsWritten(tuple[Any, ...]):  # noqa: SLOT001 - Python allows no slots in a tuple
     """A tuple that prints as the text it was read from."""
 
-    __slots__ = ("__dict__",)
     text: str
 
     def __str__(self) -> str:

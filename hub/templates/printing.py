@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from hub.model.context import Context
 from hub.model.event import Event, Origin
 from hub.model.state import State
+from hub.templates.limits import check_weight
 
 _CONTAINERS = frozenset({list, dict, tuple, set, frozenset})
 
@@ -21,6 +22,7 @@ def printer(zone: ZoneInfo) -> Callable[[object], str]:
         if kind is str:
             return value  # type: ignore[return-value]  # the type was just looked at
         if kind in _CONTAINERS:
+            check_weight(value)
             return str(_printable(value, text_of))
         if isinstance(value, State):
             return state_text(value, zone)

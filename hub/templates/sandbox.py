@@ -70,9 +70,9 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self.binop_table |= {"+": limits.add, "*": limits.multiply, "**": limits.power, "%": limits.modulo}
         self.rendering = rendering
         self.text_of = text_of
-        self.plain_filters: dict[str, Callable[..., Any]] = {**self.filters}
+        self.plain_filters: dict[str, Callable[..., Any]] = _callables(self.filters)
         """The filters without the watch of the clock, for those who cannot loop."""
-        self.plain_tests: dict[str, Callable[..., Any]] = dict(self.tests)
+        self.plain_tests: dict[str, Callable[..., Any]] = _callables(self.tests)
         self.impure: frozenset[str] = frozenset()
         """Names of functions, filters and tests that look at more than their arguments."""
         self._install(groups, limited=limited)
@@ -98,6 +98,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
         """Call something for a template, within the limits."""
         __self.rendering.tick()
         args = __self._allowed(__obj, args, kwargs)
+        for value in (*args, *kwargs.values()):
+            limits.check_weight(value)
         return __self.checked(super().call(__context, __obj, *args, **kwargs))
 
     def parts(self, template: Template, variables: Mapping[str, Any]) -> Iterator[str]:
@@ -111,9 +113,11 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return self.checked(function(*self._allowed(function, args, kwargs), **kwargs))
 
     def checked(self, value: Any) -> Any:
-        """Return the value. Raises TooLarge when it is a text that is too long."""
-        if type(value) is str and len(value) > limits.LONGEST_VALUE:
-            raise limits.TooLarge("a text", len(value))
+        """Return the value. Raises TooLarge when it is a text that is too long, or too heavy a list."""
+        if type(value) is str:
+            limits.check_size(len(value), "a text")
+        else:
+            limits.check_weight(value)
         return value
 
     def wrap_str_format(self, value: Any) -> Callable[..., str] | None:
@@ -210,9 +214,23 @@ class _Watch(NodeTransformer):
         node.iter = _call("each", [_expression(node.iter)], node.lineno)
         return node
 
+    def visit_Assign(self, node: nodes.Assign) -> nodes.Node:  # noqa: N802 - Jinja finds it by this name
+        self.generic_visit(node)
+        node.node = _call("checked", [_expression(node.node)], node.lineno)
+        return node
+
+    def visit_With(self, node: nodes.With) -> nodes.Node:  # noqa: N802 - Jinja finds it by this name
+        self.generic_visit(node)
+        node.values = [_call("checked", [value], node.lineno) for value in node.values]
+        return node
+
     def visit_Concat(self, node: nodes.Concat) -> nodes.Node:  # noqa: N802 - Jinja finds it by this name
         self.generic_visit(node)
         return _call("concatenate", node.nodes, node.lineno)
+
+
+def _callables(table: Mapping[str, Any]) -> dict[str, Callable[..., Any]]:
+    return dict(table)
 
 
 def _replaced(mapping: Mapping[str, V], replacements: Mapping[str, Any]) -> dict[str, V]:

@@ -3,6 +3,7 @@
 from jinja2 import nodes
 
 from hub.templates.closures.compiler import Closure, Compiler, Frame, TextClosure, Unsupported
+from hub.templates.limits import check_weight
 
 
 def body(statements: list[nodes.Node], compiler: Compiler) -> TextClosure:
@@ -68,7 +69,9 @@ def _choice(test: Closure, yes: TextClosure, no: TextClosure) -> TextClosure:
 
 def _set(name: str, value: Closure) -> TextClosure:
     def assign(frame: Frame) -> str:
-        frame[name] = value(frame)  # type: ignore[index]  # a template that sets names is given a dict of its own
+        result = value(frame)
+        check_weight(result)
+        frame[name] = result  # type: ignore[index]  # a template that sets names is given a dict of its own
         return ""
 
     return assign

@@ -7,6 +7,7 @@ from typing import Any, Final, NoReturn
 from hub.errors import TemplateError
 
 Function = Callable[..., Any]
+_LONGEST_QUOTE = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +27,12 @@ class BadInput(TemplateError):
     """A function got something that it cannot use, and no default was given."""
 
     def __init__(self, function: str, value: object) -> None:
-        super().__init__(f"{function} got invalid input {value!r} and no default was given")
+        super().__init__(f"{function} got invalid input {_quoted(value)} and no default was given")
+
+
+def _quoted(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE]}…"
 
 
 class _Required:
