@@ -1,6 +1,6 @@
 """Find plugins by entry point; load those that the configuration names, one at a time."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
@@ -8,9 +8,10 @@ from typing import Any
 import pluggy
 
 from hub.config import nearest
-from hub.errors import NotInstalled
+from hub.errors import NotInstalled, PluginError
+from hub.hosting.events import event_type
 from hub.hosting.parameters import NotAnAction
-from hub.hosting.signature import actions_of
+from hub.hosting.signature import INSTANCE, action_name, actions_of
 from hub.model.event import LONGEST_EVENT_TYPE
 from hub.model.names import is_slug
 from hub.plugin import GROUP, Config, HookSpecs, Plugin, PluginEvent
@@ -46,8 +47,8 @@ class Broken:
     installed: bool = True
 
 
-class _Unfit(Exception):
-    """A plugin does not do what a plugin must."""
+class NotAPlugin(PluginError):
+    """A module does not hand over a plugin that is fit for use."""
 
 
 def installed() -> Iterable[EntryPoint]:
@@ -68,8 +69,8 @@ def load(name: str, points: EntryPoints = installed) -> Loaded | Broken:
     try:
         plugin = plugin_of(known[name].load())
         if plugin.name != name:
-            raise _Unfit(f"it calls itself {plugin.name!r}, but its entry point is {name!r}")
-    except _Unfit as error:
+            raise NotAPlugin(f"it calls itself {plugin.name!r}, but its entry point is {name!r}")
+    except NotAPlugin as error:
         return Broken(name=name, plugin=name, reason=str(error))
     except SyntaxError as error:
         return Broken(name=name, plugin=name, reason=f"{error.filename}:{error.lineno}: {error.msg}")
@@ -79,36 +80,48 @@ def load(name: str, points: EntryPoints = installed) -> Loaded | Broken:
 
 
 def plugin_of(module: object) -> Plugin[Any, Any]:
-    """Return what the module's hook hands over, when it is fit for use; otherwise raise an error that says what is wrong."""
+    """Return what the module's hook hands over. Raises NotAPlugin, pluggy's errors, and what the hook itself raises."""
     manager = pluggy.PluginManager(GROUP)
     manager.add_hookspecs(HookSpecs)
     manager.register(module)
     manager.check_pending()
     plugin = manager.hook.hub_plugin()
     if plugin is None:
-        raise _Unfit("it hands over no plugin; a function `hub_plugin` marked with @hookimpl must return one")
+        raise NotAPlugin("it hands over no plugin; a function `hub_plugin` marked with @hookimpl must return one")
     if not isinstance(plugin, Plugin):
-        raise _Unfit(f"its hook `hub_plugin` returns a {type(plugin).__name__}, not a Plugin")
-    _check(plugin)
+        raise NotAPlugin(f"its hook `hub_plugin` returns a {type(plugin).__name__}, not a Plugin")
+    for fault in _faults(plugin):
+        raise NotAPlugin(fault)
     return plugin
 
 
-def _check(plugin: Plugin[Any, Any]) -> None:
+def _faults(plugin: Plugin[Any, Any]) -> Iterator[str]:
     if not is_slug(plugin.name):
-        raise _Unfit(f"its name {plugin.name!r} is not made of lower-case words joined by underscores")
+        yield f"its name {plugin.name!r} is not made of lower-case words joined by underscores"
     config: object = plugin.config
     if not (isinstance(config, type) and issubclass(config, Config)):
-        raise _Unfit("its `config` is not a subclass of Config")
+        yield "its `config` is not a subclass of Config"
     try:
         actions_of(plugin)
     except NotAnAction as error:
-        raise _Unfit(str(error)) from error
-    events: Sequence[object] = plugin.events
-    for event in events:
-        if not (isinstance(event, type) and issubclass(event, PluginEvent)):
-            raise _Unfit(f"its event {event!r} is not a subclass of PluginEvent")
-        if len(f"{plugin.name}.{event.name}") > LONGEST_EVENT_TYPE:
-            raise _Unfit(f"its event {event.name} has a name longer than {LONGEST_EVENT_TYPE} characters")
+        yield str(error)
+    yield from _twice("action", [action_name(function) for function in plugin.actions])
+    for event in plugin.events:
+        yield from _event_faults(plugin.name, event)
+    yield from _twice("event", [event.name for event in plugin.events])
+
+
+def _event_faults(plugin: str, event: object) -> Iterator[str]:
+    if not (isinstance(event, type) and issubclass(event, PluginEvent)):
+        yield f"its event {event!r} is not a subclass of PluginEvent"
+    elif len(event_type(plugin, event)) > LONGEST_EVENT_TYPE:
+        yield f"its event {event.name} has a name longer than {LONGEST_EVENT_TYPE} characters"
+    elif INSTANCE in event.model_fields:
+        yield f"its event {event.name} has a field {INSTANCE!r}, which is the hub's own"
+
+
+def _twice(kind: str, names: Sequence[str]) -> Iterator[str]:
+    yield from (f"it has two {kind}s called {name!r}" for name in sorted(set(names)) if names.count(name) > 1)
 
 
 def _not_installed(name: str, known: Iterable[str]) -> str:

@@ -135,7 +135,8 @@ class Entities:
     def lose(self) -> None:
         """Nobody can know the values now; that goes for those that only an earlier run of the hub declared, too."""
         for entry in self._registers.entities.of_instance(self._instance):
-            if entry.unique_id != self._unique_id(CONNECTED):
+            state = self._registers.states.get(entry.entity_id)
+            if state is not None and state.state != UNAVAILABLE and entry.unique_id != self._unique_id(CONNECTED):
                 self._registers.states.make_unavailable(entry.entity_id)
 
     def forget(self) -> None:

@@ -31,6 +31,7 @@ class Host:
         self._offer = offer
         self._running: dict[str, tuple[Supervisor, asyncio.Task[None]]] = {}
         self._withdrawals: dict[str, list[Cancel]] = {}
+        self._reloading = asyncio.Lock()
         self._cancels = [
             bus.listen(ENTITY_REGISTRY_UPDATED, self._follow_entity),
             bus.listen(DEVICE_REGISTRY_UPDATED, self._follow_device),
@@ -59,25 +60,15 @@ class Host:
 
     async def reload(self, roster: Roster) -> None:
         """Run these instances and no others; what has not changed goes on undisturbed, unless it had given up."""
-        wanted = {instance.name: instance for instance in roster.instances}
-        gone = [name for name in self._running if name not in wanted]
-        changed = [name for name, instance in wanted.items() if name in self._running and self._must_restart(instance)]
-        stopped = await self._stop([*gone, *changed])
-        for supervisor in stopped:
-            supervisor.outlets.close()
-            if supervisor.instance.name in gone:
-                supervisor.entities.forget()
-                self.catalog.leave(supervisor.instance.name)
-            else:
-                supervisor.entities.lose()
-        self._withdraw_unused()
-        await self.start(roster)
+        async with self._reloading:
+            await self._replace(roster)
 
     async def stop(self) -> None:
         """Leave every connection; states stay as they were last known."""
-        for supervisor in await self._stop(list(self._running)):
-            supervisor.outlets.close()
-        self._withdraw_unused()
+        async with self._reloading:
+            for supervisor in await self._stop(list(self._running)):
+                supervisor.outlets.close()
+            self._withdraw_unused()
 
     def session(self, plugin: str, instance: str | None) -> object:
         """Return what `connect` yielded. Raises NotConnected, or BadActionData when the instance is not clear."""
@@ -100,6 +91,21 @@ class Host:
             if reply is not None:
                 return reply
         return None
+
+    async def _replace(self, roster: Roster) -> None:
+        wanted = {instance.name: instance for instance in roster.instances}
+        gone = [name for name in self._running if name not in wanted]
+        changed = [name for name, instance in wanted.items() if name in self._running and self._must_restart(instance)]
+        stopped = await self._stop([*gone, *changed])
+        for supervisor in stopped:
+            supervisor.outlets.close()
+            if supervisor.instance.name in gone:
+                supervisor.entities.forget()
+                self.catalog.leave(supervisor.instance.name)
+            else:
+                supervisor.entities.lose()
+        self._withdraw_unused()
+        await self.start(roster)
 
     def _start(self, instance: Instance) -> None:
         self._offer_actions(instance.plugin)

@@ -8,7 +8,6 @@ from hub.errors import NotConnected
 from hub.hosting.events import event_data, event_type
 from hub.hosting.failures import Bugs
 from hub.hosting.lent import Answer, Deliver
-from hub.model.notice import Notice, Receipt
 from hub.plugin import PluginEvent, Reply, Request, WebhookReply, WebhookRequest
 
 Fire = Callable[[str, Mapping[str, Any]], None]
@@ -17,7 +16,7 @@ Ask = Callable[[Request], Awaitable[Reply]]
 
 
 class InstanceOutlets:
-    """Webhooks and targets stay known while the connection is lost, and then answer that it is."""
+    """What is offered ends with the connection; a webhook then answers that there is none."""
 
     def __init__(
         self,
@@ -40,8 +39,7 @@ class InstanceOutlets:
         self._ask = ask
         self._not_connected = not_connected
         self._answers: dict[str, Answer | None] = {}
-        self._delivers: dict[str, Deliver | None] = {}
-        self._cancels: list[Cancel] = []
+        self._notifiers: dict[str, Cancel] = {}
         self.events = 0
         """How many events it has told."""
 
@@ -61,9 +59,9 @@ class InstanceOutlets:
 
     def notifier(self, name: str, deliver: Deliver) -> None:
         """Offer a target for notices."""
-        if name not in self._delivers:
-            self._cancels.append(self._add_notifier(name, self._delivery(name)))
-        self._delivers[name] = deliver
+        if name in self._notifiers:
+            self._notifiers.pop(name)()
+        self._notifiers[name] = self._add_notifier(name, deliver)
 
     async def ask(self, request: Request) -> Reply:
         """Ask the desk."""
@@ -80,8 +78,8 @@ class InstanceOutlets:
 
     @property
     def notifiers(self) -> tuple[str, ...]:
-        """The names of the targets that have been offered."""
-        return tuple(self._delivers)
+        """The names of the targets that are offered."""
+        return tuple(self._notifiers)
 
     async def answer(self, path: str, request: WebhookRequest) -> WebhookReply | None:
         """Answer a request; None when there is no such address."""
@@ -97,23 +95,13 @@ class InstanceOutlets:
             return WebhookReply(status=500, body="the plugin failed; see the hub's log")
 
     def suspend(self) -> None:
-        """The connection is lost: keep the names, with nobody behind them."""
+        """The connection is lost: webhooks are known still, with nobody behind them."""
         self._answers = dict.fromkeys(self._answers)
-        self._delivers = dict.fromkeys(self._delivers)
+        while self._notifiers:
+            _, cancel = self._notifiers.popitem()
+            cancel()
 
     def close(self) -> None:
-        """The instance is gone: forget the names too."""
-        for cancel in self._cancels:
-            cancel()
-        self._cancels.clear()
+        """The instance is gone: forget the webhooks too."""
+        self.suspend()
         self._answers.clear()
-        self._delivers.clear()
-
-    def _delivery(self, name: str) -> Deliver:
-        async def deliver(notice: Notice) -> Receipt:
-            current = self._delivers.get(name)
-            if current is None:
-                raise self._not_connected()
-            return await current(notice)
-
-        return deliver

@@ -14,6 +14,7 @@ from hub.actions import CALL_SERVICE, SERVICE_REGISTERED, SERVICE_REMOVED, Actio
 from hub.bus import Bus, Cancel
 from hub.clock import Clock, SimulatedClock, SystemClock
 from hub.config import InvalidConfiguration
+from hub.errors import NotConnected
 from hub.hosting.catalog import Condition, Report
 from hub.hosting.desk import Desk, core_verbs
 from hub.hosting.discovery import plugin_of
@@ -80,7 +81,8 @@ class Running(Generic[K]):
         self.replies: dict[str, Reply] = {verb: Reply(text=f"{verb}: done") for verb in _ASKED}
         """What it is answered, by verb; change it as you like."""
         self.notifiers: dict[str, Deliver] = {}
-        """The targets for notices that the plugin offers."""
+        """The targets for notices that the plugin offers at the moment."""
+        self._notifiers_seen: set[str] = set()
         self.roster = Roster()
         """What runs; `host.reload` takes another."""
         self._changed = asyncio.Event()
@@ -128,9 +130,13 @@ class Running(Generic[K]):
         return await self.actions.call(name, data, wants_answer=wants_answer) or {}
 
     async def notify(self, target: str, notice: Notice) -> Receipt:
-        """Deliver a notice to `notify.<target>`. Raises as the plugin's notifier does."""
-        receipt = await self.notifiers[target.removeprefix("notify.")](notice)
-        self.notices.append((target, notice))
+        """Deliver a notice to `notify.<target>`. Raises NotConnected while the plugin is, or as the plugin's notifier does."""
+        name = target.removeprefix("notify.")
+        if name not in self.notifiers:
+            assert name in self._notifiers_seen, f"the plugin offers no notify.{name}, but {sorted(self._notifiers_seen)}"
+            raise NotConnected(f"nobody delivers to notify.{name} at the moment")
+        receipt = await self.notifiers[name](notice)
+        self.notices.append((name, notice))
         return receipt
 
     async def webhook(self, path: str, request: WebhookRequest) -> WebhookReply:
@@ -167,9 +173,11 @@ class Running(Generic[K]):
 
     def _add_notifier(self, name: str, deliver: Deliver) -> Cancel:
         self.notifiers[name] = deliver
+        self._notifiers_seen.add(name)
 
         def withdraw() -> None:
-            del self.notifiers[name]
+            if self.notifiers.get(name) is deliver:
+                del self.notifiers[name]
 
         return withdraw
 

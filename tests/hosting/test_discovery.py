@@ -100,6 +100,12 @@ def test_a_plugin_that_is_not_there_is_named_with_the_way_to_get_it(site: Path, 
         (GOOD.format(name="No Slug", more=""), "'No Slug' is not made of lower-case words"),
         (GOOD.format(name="x", more="").replace("config=Config", "config=dict"), "`config` is not a subclass of Config"),
         (GOOD.format(name="x", more=", actions=[print]"), "not a coroutine function|takes anything"),
+        (GOOD.format(name="x", more=", actions=[act, act]"), "it has two actions called 'act'"),
+        (
+            "from hub.api import PluginEvent\nclass Odd(PluginEvent):\n    instance: str"
+            + GOOD.format(name="x", more=", events=[Odd]"),
+            "its event odd has a field 'instance', which is the hub's own",
+        ),
         (GOOD.format(name="x", more=", events=[int]"), "event <class 'int'> is not a subclass of PluginEvent"),
         (
             "from hub.api import PluginEvent\nclass VeryLong"
