@@ -1,7 +1,7 @@
 """What has changed on the server since we last looked: pure functions over listings and the cursor."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from hub_ftp.listing import Entry
 
@@ -92,10 +92,9 @@ def sort_out(changed: Iterable[Entry], before: Mapping[str, Sighting], stable_fo
     sightings: dict[str, Sighting] = {}
     waits: list[float] = []
     for entry in changed:
-        sighting = Sighting(entry.size, stamp(entry), now)
-        earlier = before.get(entry.path)
-        if earlier is not None and replace(earlier, since=now) == sighting:
-            sighting = earlier
+        sighting, modified = before.get(entry.path), stamp(entry)
+        if sighting is None or sighting.size != entry.size or sighting.modified != modified:
+            sighting = Sighting(entry.size, modified, now)
         sightings[entry.path] = sighting
         wait = sighting.since + _settling(entry, stable_for) - now
         if wait <= 0:

@@ -7,14 +7,16 @@ command (vsftpd, ProFTPD and Pure-FTPd all do), while aioftp waits for TLS befor
 import asyncio
 import re
 import ssl
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 
 import aioftp
 
 from hub.api import NotConnected
+from hub_ftp.bandwidth import Bandwidth
 from hub_ftp.config import FtpConfig
 from hub_ftp.control import Control, finish
 from hub_ftp.failures import Refused, as_lost, refusal
@@ -30,11 +32,19 @@ _EPSV = re.compile(r"\((.)\1\1(\d{1,5})\1\)")
 _PASV = re.compile(r"(?:\d{1,3},){4}(\d{1,3}),(\d{1,3})")
 
 
+class _Stream(NamedTuple):
+    """A data connection."""
+
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+
+
 class Connection:
     """A control connection that is logged in. After NotConnected it is of no more use."""
 
-    def __init__(self, client: Control, config: FtpConfig, context: ssl.SSLContext | None) -> None:
+    def __init__(self, client: Control, config: FtpConfig, context: ssl.SSLContext | None, bandwidth: Bandwidth) -> None:
         self._client = client
+        self._bandwidth = bandwidth
         self._timeout = config.timeout.total_seconds()
         self._encoding = config.encoding
         self._host = config.host
@@ -76,14 +86,17 @@ class Connection:
     @asynccontextmanager
     async def download(self, path: str, offset: int = 0) -> AsyncIterator[AsyncIterator[bytes]]:
         """Open the file's bytes from the offset. Raises Refused before any byte came, NotConnected."""
-        async with self._data(f"RETR {path}", offset) as stream:
-            yield _blocks(stream)
+        async with self._data(f"RETR {path}", offset) as stream, aclosing(self._blocks(stream.reader)) as blocks:
+            yield blocks
 
     async def upload(self, path: str, content: AsyncIterator[bytes]) -> None:
         """Write the file, in place. Raises Refused, NotConnected."""
         async with self._data(f"STOR {path}") as stream:
             async for block in content:
-                await stream.write(block)
+                await self._bandwidth.spend(len(block))
+                stream.writer.write(block)
+                async with asyncio.timeout(self._timeout):
+                    await stream.writer.drain()
 
     async def rename(self, old: str, new: str) -> None:
         """Give the file another name, also when a file has it. Raises Refused, NotConnected."""
@@ -163,15 +176,16 @@ class Connection:
 
     async def _read_listing(self, command: str) -> bytes:
         body = bytearray()
-        async with as_lost(command, self._timeout * _LISTING_PATIENCE), self._data(command) as stream:
-            async for block in _blocks(stream):
+        patience = self._timeout * _LISTING_PATIENCE
+        async with as_lost(command, patience), self._data(command) as data, aclosing(self._blocks(data.reader)) as blocks:
+            async for block in blocks:
                 body += block
                 if len(body) > _LONGEST_LISTING:
                     raise NotConnected("a listing is longer than 64 MiB")
         return bytes(body)
 
     @asynccontextmanager
-    async def _data(self, command: str, offset: int = 0) -> AsyncIterator[aioftp.ThrottleStreamIO]:
+    async def _data(self, command: str, offset: int = 0) -> AsyncIterator[_Stream]:
         verb = command.partition(" ")[0]
         reader, writer = await self._open_data()
         try:
@@ -183,12 +197,20 @@ class Connection:
                     # Only now: the server has read the command and begins TLS on its side.
                     async with asyncio.timeout(self._timeout):
                         await writer.start_tls(self._session_context(), server_hostname=self._host)
-                throttles = {"_": self._client.throttle}
-                yield aioftp.ThrottleStreamIO(reader, writer, throttles=throttles, timeout=self._timeout)
+                yield _Stream(reader, writer)
                 await finish(writer, self._timeout)
         finally:
             writer.transport.abort()
         await self._answer(f"the end of {verb}")
+
+    async def _blocks(self, reader: asyncio.StreamReader) -> AsyncGenerator[bytes, None]:
+        while True:
+            async with asyncio.timeout(self._timeout):
+                block = await reader.read(_BLOCK)
+            if not block:
+                return
+            yield block
+            await self._bandwidth.spend(len(block))
 
     def _session_context(self) -> ssl.SSLContext:
         control = self._client.stream.writer.get_extra_info("ssl_object")
@@ -206,7 +228,7 @@ class Connection:
             try:
                 _, lines = await self._command("EPSV", "229")
                 if match := _EPSV.search(lines[-1]):
-                    return int(match[2])
+                    return _port(int(match[2]))
             except Refused as refused:
                 if not (refused.is_unknown_command or refused.code == "522"):
                     raise
@@ -215,7 +237,7 @@ class Connection:
         match = _PASV.search(lines[-1])
         if match is None:
             raise NotConnected("the server's answer to PASV cannot be read")
-        return int(match[1]) * 256 + int(match[2])
+        return _port(int(match[1]) * 256 + int(match[2]))
 
     async def _ask(self, command: str, expected: str = "2xx") -> None:
         await self._command(command, expected)
@@ -238,9 +260,10 @@ class Connection:
             return str(code), lines
 
 
-async def _blocks(stream: aioftp.ThrottleStreamIO) -> AsyncIterator[bytes]:
-    while block := await stream.read(_BLOCK):
-        yield block
+def _port(number: int) -> int:
+    if not 0 < number < 65536:
+        raise NotConnected(f"the server's passive port {number} does not exist")
+    return number
 
 
 async def _off_loop(body: bytes, read: Callable[[], Listing]) -> Listing:

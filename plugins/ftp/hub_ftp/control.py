@@ -1,4 +1,8 @@
-"""The control connection: aioftp's client, made robust against what servers say and how they go away."""
+"""The control connection: aioftp's client, made robust against what servers say and how they go away.
+
+It is used without aioftp's own timeouts: they are `asyncio.wait_for`, which in Python 3.11 forgets a cancellation that comes
+together with an answer. Whoever waits puts `asyncio.timeout` around it.
+"""
 
 import asyncio
 import ssl

@@ -19,7 +19,7 @@ from hub_ftp.events import FileArrived, FileChanged, RowsRejected
 from hub_ftp.lake import Lake, LakeError
 from hub_ftp.listing import Entry
 from hub_ftp.metrics.extract import Extract, extract
-from hub_ftp.patterns import matches
+from hub_ftp.patterns import Globs
 from hub_ftp.transfer import Copy
 
 _LARGEST = 64 * 1024 * 1024  # bytes of a file that is read for metrics
@@ -43,6 +43,7 @@ class Intake:
         self._lake = lake
         self._cursor = cursor
         self._board = board
+        self._mappings = [(Globs((mapping.pattern,)), mapping) for mapping in config.metrics]
 
     async def take(self, arrivals: Sequence[Arrival]) -> None:
         """Read metrics, tell, show, and save the cursor. Raises HubError when it cannot be saved; then all of it comes again."""
@@ -81,7 +82,7 @@ class Intake:
             await self._cursor.save({}, readings, self._cursor.totals)
 
     async def _read(self, path: str, reported_to: int) -> list[Extract]:
-        mappings = [mapping for mapping in self._config.metrics if matches(mapping.pattern, path.removeprefix("/"))]
+        mappings = [mapping for globs, mapping in self._mappings if globs.match(path.removeprefix("/"))]
         if not mappings:
             return []
         now = self._hub.clock.now()

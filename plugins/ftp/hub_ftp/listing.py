@@ -22,7 +22,7 @@ _DOS = re.compile(
     r"(?:(?P<folder><DIR>)|(?P<size>[\d,]+))\s+(?P<name>.+)",
     re.DOTALL,
 )
-_STAMP = re.compile(r"(\d{14})(?:\.(\d{1,6})\d*)?")
+_STAMP = re.compile(r"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:\.(\d{1,6})\d*)?", re.ASCII)
 _FUTURE = timedelta(days=1)  # a server's clock and zone may be ahead of ours
 _LONGEST_LINE = 4096  # bytes
 
@@ -94,7 +94,8 @@ def parse_fact_line(line: str) -> Entry | None:
     if kind in ("cdir", "pdir"):
         return None
     known = {"file": Kind.FILE, "dir": Kind.FOLDER}.get(kind, Kind.OTHER)
-    size = int(facts["size"]) if facts.get("size", "").isascii() and facts.get("size", "").isdigit() else None
+    length = facts.get("size", "")
+    size = int(length) if length.isascii() and length.isdigit() else None
     try:
         modified, precision = parse_stamp(facts["modify"])
     except (KeyError, BadLine):
@@ -108,12 +109,14 @@ def parse_stamp(text: str) -> tuple[datetime, float]:
     if match is None:
         raise BadLine(f"{text[:40]!r} is not a time")
     try:
-        moment = datetime.strptime(match[1], "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+        year, month, day, hour, minute, second = map(int, match.groups()[:6])
+        moment = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
     except ValueError:
         raise BadLine(f"{text[:40]!r} is not a time") from None
-    if match[2] is None:
+    fraction = match[7]
+    if fraction is None:
         return moment, 1.0
-    return moment.replace(microsecond=int(match[2].ljust(6, "0"))), 10.0 ** -len(match[2])
+    return moment.replace(microsecond=int(fraction.ljust(6, "0"))), 10.0 ** -len(fraction)
 
 
 def parse_list_line(line: str, now: datetime) -> Entry | None:

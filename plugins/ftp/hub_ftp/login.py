@@ -6,19 +6,18 @@ from contextlib import suppress
 import aioftp
 
 from hub.api import AuthenticationFailed
+from hub_ftp.bandwidth import Bandwidth
 from hub_ftp.config import Encryption, FtpConfig
 from hub_ftp.connection import Connection
 from hub_ftp.control import Control
 from hub_ftp.failures import as_lost, refusal_to_connect, sounds_crowded, words_of
 
 
-async def dial(config: FtpConfig, context: ssl.SSLContext | None, throttle: aioftp.StreamThrottle) -> Connection:
+async def dial(config: FtpConfig, context: ssl.SSLContext | None, bandwidth: Bandwidth) -> Connection:
     """Connect and log in; the caller closes. Raises AuthenticationFailed, Crowded, NotConnected."""
-    timeout = config.timeout.total_seconds()
     implicit = context if config.encryption is Encryption.IMPLICIT else None
-    client = Control(socket_timeout=timeout, connection_timeout=timeout, encoding=config.encoding, ssl=implicit)
-    client.throttle = throttle
-    connection = Connection(client, config, context)
+    client = Control(encoding=config.encoding, ssl=implicit)
+    connection = Connection(client, config, context, bandwidth)
     try:
         await _greet(client, config, context)
         await _log_in(client, config)

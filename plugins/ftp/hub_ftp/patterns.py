@@ -3,28 +3,33 @@
 import re
 import unicodedata
 from collections.abc import Iterable
-from functools import lru_cache
+
+_TOKEN = re.compile(r"\*\*/|\*\*|\*|\?|\[!?\]?[^\]]*\]|.", re.DOTALL)
+_NOTHING = r"(?!)"
 
 
-def matches(pattern: str, path: str) -> bool:
-    """Whether the glob matches: a pattern with `/` the whole relative path, else the last name. Case counts."""
-    subject = path if "/" in pattern else path.rpartition("/")[2]
-    return _compiled(pattern).fullmatch(unicodedata.normalize("NFC", subject)) is not None
+class Globs:
+    """Several globs as one: a glob with `/` is matched to the whole relative path, another to the last name. Case counts."""
+
+    def __init__(self, patterns: Iterable[str]) -> None:
+        patterns = list(patterns)
+        self._paths = _joined(pattern for pattern in patterns if "/" in pattern)
+        self._names = _joined(pattern for pattern in patterns if "/" not in pattern)
+
+    def match(self, path: str) -> bool:
+        """Whether one of the globs matches."""
+        if not path.isascii():
+            path = unicodedata.normalize("NFC", path)  # a Mac spells ü as two letters
+        return bool(self._names.fullmatch(path, path.rfind("/") + 1) or self._paths.fullmatch(path))
 
 
-def matches_any(patterns: Iterable[str], path: str) -> bool:
-    """Whether one of the globs matches."""
-    return any(matches(pattern, path) for pattern in patterns)
-
-
-@lru_cache(maxsize=512)
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile("".join(_pieces(unicodedata.normalize("NFC", pattern.removeprefix("/")))), re.DOTALL)
+def _joined(patterns: Iterable[str]) -> re.Pattern[str]:
+    alternatives = ["".join(_pieces(unicodedata.normalize("NFC", pattern).removeprefix("/"))) for pattern in patterns]
+    return re.compile("|".join(f"(?:{alternative})" for alternative in alternatives) or _NOTHING, re.DOTALL)
 
 
 def _pieces(pattern: str) -> Iterable[str]:
-    token = re.compile(r"\*\*/|\*\*|\*|\?|\[!?\]?[^\]]*\]|.", re.DOTALL)
-    for piece in token.findall(pattern):
+    for piece in _TOKEN.findall(pattern):
         if piece == "**/":
             yield "(?:.*/)?"
         elif piece == "**":

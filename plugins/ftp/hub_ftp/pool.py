@@ -5,9 +5,8 @@ import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import aioftp
-
 from hub.api import AuthenticationFailed, Clock, NotConnected
+from hub_ftp.bandwidth import Bandwidth
 from hub_ftp.config import FtpConfig
 from hub_ftp.connection import Connection
 from hub_ftp.failures import Crowded, Refused
@@ -23,7 +22,7 @@ class Pool:
         self._config = config
         self._context = context
         self._clock = clock
-        self._throttle = aioftp.StreamThrottle.from_limits(config.bandwidth, config.bandwidth)
+        self._bandwidth = Bandwidth(config.bandwidth, clock)
         self._idle: list[tuple[float, Connection]] = []
         self._open: set[Connection] = set()
         self._limit = config.connections
@@ -73,7 +72,7 @@ class Pool:
 
     async def _dial(self) -> Connection | None:
         try:
-            connection = await dial(self._config, self._context, self._throttle)
+            connection = await dial(self._config, self._context, self._bandwidth)
         except (Crowded, AuthenticationFailed):
             others = self._count - 1
             await self._forget_one()

@@ -7,7 +7,7 @@ from hub_ftp.config import Folder, FtpConfig
 from hub_ftp.connection import Connection
 from hub_ftp.failures import Refused
 from hub_ftp.listing import Entry, Fault, Kind
-from hub_ftp.patterns import matches_any
+from hub_ftp.patterns import Globs
 
 _DEEPEST = 32  # folders in each other; a link to a folder above looks like a folder in itself on some servers
 _MOST_FOLDERS = 10_000
@@ -34,8 +34,9 @@ class _Walk:
 
     def __init__(self, connection: Connection, config: FtpConfig, folder: Folder, now: datetime) -> None:
         self._connection = connection
-        self._ignore = config.ignore
-        self._folder = folder
+        self._ignored = Globs(config.ignore)
+        self._wanted = Globs(folder.patterns)
+        self._recursive = folder.recursive
         self._now = now
         self._root = absolute(connection.home, folder.path)
 
@@ -55,11 +56,11 @@ class _Walk:
             faults += listing.faults
             found.folders[path] = frozenset(entry.name for entry in listing.entries)
             found.files += [entry for entry in listing.entries if self._is_wanted(entry)]
-            if self._folder.recursive:
+            if self._recursive:
                 waiting += [(entry.path, depth + 1) for entry in listing.entries if entry.kind is Kind.FOLDER]
 
     def _is_wanted(self, entry: Entry) -> bool:
         if entry.kind is not Kind.FILE:
             return False
         below = entry.path[len(self._root) + 1 :]
-        return matches_any(self._folder.patterns, below) and not matches_any(self._ignore, below)
+        return self._wanted.match(below) and not self._ignored.match(below)

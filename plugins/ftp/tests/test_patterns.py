@@ -1,7 +1,7 @@
 """Globs."""
 
 import pytest
-from hub_ftp.patterns import matches, matches_any
+from hub_ftp.patterns import Globs
 
 
 @pytest.mark.parametrize(
@@ -26,15 +26,15 @@ from hub_ftp.patterns import matches, matches_any
 )
 def test_globs_match_as_in_a_shell(pattern: str, path: str, expected: bool) -> None:
     """A pattern without `/` looks at the name alone."""
-    assert matches(pattern, path) is expected
+    assert Globs((pattern,)).match(path) is expected
 
 
 def test_composed_and_decomposed_letters_are_the_same() -> None:
     """A Mac writes ü as two letters."""
-    assert matches("süd*.csv", "su\u0308d_2026.csv")
+    assert Globs(("süd*.csv",)).match("su\u0308d_2026.csv")
 
 
 def test_one_of_several_is_enough() -> None:
     """An empty list matches nothing."""
-    assert matches_any(["*.csv", "*.json"], "a.json")
-    assert not matches_any([], "a.json")
+    assert Globs(["*.csv", "in/*.txt", "*.json"]).match("a.json")
+    assert not Globs([]).match("a.json")

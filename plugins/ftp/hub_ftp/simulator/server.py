@@ -1,6 +1,7 @@
 """An FTP server that can misbehave: aioftp's own, with the commands it lacks and faults on demand."""
 
 import os
+import ssl
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -41,13 +42,22 @@ class Tally:
 class FtpServer:
     """Serves a folder on 127.0.0.1 with one user; can stop and come back at the same port."""
 
-    def __init__(self, root: Path, *, port: int = 0, most_connections: int | None = None, encoding: str = "utf-8") -> None:
+    def __init__(
+        self,
+        root: Path,
+        *,
+        port: int = 0,
+        most_connections: int | None = None,
+        encoding: str = "utf-8",
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         self.root = root
         self.port = port
         self.faults = Faults()
         self.tally = Tally()
         self._most_connections = most_connections
         self._encoding = encoding
+        self._tls = tls
         self._server: _Server | None = None
 
     async def start(self) -> None:
@@ -57,6 +67,7 @@ class FtpServer:
             users,
             maximum_connections=self._most_connections,
             encoding=self._encoding,
+            ssl=self._tls,
             path_io_factory=_disk(self.faults, self.tally),
         )
         server.give(self.faults, self.tally)
@@ -72,9 +83,11 @@ class FtpServer:
 
 
 @asynccontextmanager
-async def serving(root: Path, *, most_connections: int | None = None, encoding: str = "utf-8") -> AsyncIterator[FtpServer]:
-    """Serve the folder until the end of the block."""
-    server = FtpServer(root, most_connections=most_connections, encoding=encoding)
+async def serving(
+    root: Path, *, most_connections: int | None = None, encoding: str = "utf-8", tls: ssl.SSLContext | None = None
+) -> AsyncIterator[FtpServer]:
+    """Serve the folder until the end of the block; with `tls`, encrypted from the first byte."""
+    server = FtpServer(root, most_connections=most_connections, encoding=encoding, tls=tls)
     await server.start()
     try:
         yield server
@@ -100,11 +113,14 @@ class _Server(aioftp.Server):
     def give(self, faults: Faults, tally: Tally) -> None:
         self.faults = faults
         self.tally = tally
-        self.commands_mapping |= {"feat": self.feat, "size": self.size, "mdtm": self.mdtm, "noop": self.noop}
+        self.commands_mapping |= {"feat": self.feat, "size": self.size, "mdtm": self.mdtm, "noop": self.noop, "gone": self.gone}
 
     async def parse_command(self, stream: aioftp.StreamIO, censor_commands: tuple[str] = ("pass",)) -> tuple[str, str]:
         while True:
-            verb, rest = await super().parse_command(stream, censor_commands)
+            try:
+                verb, rest = await super().parse_command(stream, censor_commands)
+            except ConnectionError:
+                return "gone", ""
             if verb.upper() in self.faults.deaf:
                 continue
             if verb.upper() in self.faults.without:
@@ -127,6 +143,9 @@ class _Server(aioftp.Server):
     async def noop(self, connection: aioftp.Connection, _rest: str) -> bool:
         connection.response("200", "")
         return True
+
+    async def gone(self, _connection: aioftp.Connection, _rest: str) -> bool:
+        return False
 
     def _tell(self, connection: aioftp.Connection, rest: str, fact: Callable[[os.stat_result], str]) -> bool:
         if not connection.future.user.done():
