@@ -44,6 +44,7 @@ async def main(count: int, url: str) -> dict[str, float]:
     states = StateMachine(bus, clock)
     entity_ids = [EntityId(f"sensor.w{number}") for number in range(1000)]
     figures: dict[str, float] = {}
+    turns: list[float] = []
     async with Store.open(url, clock=clock) as store:
         recorder = store.recorder()
         recorder.attach(bus)
@@ -52,7 +53,9 @@ async def main(count: int, url: str) -> dict[str, float]:
             for number in range(count):
                 states.set(entity_ids[number % 1000], str(number), attributes(number % 1000))
                 if number % 1000 == 999:
+                    began = time.perf_counter()
                     await asyncio.sleep(0)
+                    turns.append(time.perf_counter() - began)
             assert await recorder.flush()
 
         async def fire_events() -> None:
@@ -63,6 +66,7 @@ async def main(count: int, url: str) -> dict[str, float]:
             assert await recorder.flush()
 
         figures["states_per_s"] = await rate(count, set_states)
+        figures["longest_turn_beside_the_writer_ms"] = max(turns) * 1000
         figures["events_per_s"] = await rate(count, fire_events)
         assert store.status().written == 2 * count
         began = time.perf_counter()

@@ -165,6 +165,7 @@ class RegistryBook:
 
     def load(self, connection: Connection) -> None:
         """Learn what is there."""
+        self._entity_ids.clear()
         for row_id, body in connection.execute("SELECT id, body FROM registry WHERE kind = 'entity'"):
             self._entity_ids[row_id] = msgspec.json.decode(body, type=_Name).entity_id
 
@@ -210,6 +211,8 @@ class TraceBook:
 
     def load(self, connection: Connection) -> None:
         """Learn what is there."""
+        self._stored.clear()
+        self._last = self._last_kept = 0
         for row_id, automation in connection.execute("SELECT id, automation FROM traces ORDER BY id"):
             self._stored[automation] = (*self._stored.get(automation, ()), row_id)
             self._last = self._last_kept = row_id

@@ -22,7 +22,7 @@ class Ledger:
         self._books = (self._registry, self.states, self.events, self._traces)
 
     def load(self, connection: Connection) -> None:
-        """Learn what is there."""
+        """Learn what is there, and forget what was known before."""
         for book in self._books:
             book.load(connection)
 

@@ -21,13 +21,12 @@ class PostgresConnection:
         self._lock_timeout = f"{int(busy_timeout * 1000)}ms"
         self._connection: AlchemyConnection | None = None
 
-    def begin(self, *, durable: bool) -> None:
+    def begin(self, *, durable: bool) -> None:  # noqa: ARG002  # a server may crash while we live: every commit is durable
         """Start a transaction."""
         with self._translated():
             if self._connection is None:
                 self._connection = self._connect()
             self._connection.begin()
-            self._run(f"SET LOCAL synchronous_commit = {'on' if durable else 'off'}")
 
     def commit(self) -> None:
         """Keep what was done since `begin`."""
@@ -61,13 +60,8 @@ class PostgresConnection:
 
     def close(self) -> None:
         """Let go of the database."""
-        if self._connection is not None:
-            # A connection that goes back to the pool would keep the writer's lock.
-            with suppress(exc.SQLAlchemyError):
-                self._connection.invalidate()
-            with suppress(exc.SQLAlchemyError):
-                self._connection.close()
-        self._connection = None
+        self._drop()
+        self._engine.dispose()
 
     def _connect(self) -> AlchemyConnection:
         connection = self._engine.connect()
@@ -78,6 +72,15 @@ class PostgresConnection:
             connection.close()
             raise Unavailable("another hub writes to this database")
         return connection
+
+    def _drop(self) -> None:
+        if self._connection is not None:
+            # A connection that goes back to the pool would keep the writer's lock.
+            with suppress(exc.SQLAlchemyError):
+                self._connection.invalidate()
+            with suppress(exc.SQLAlchemyError):
+                self._connection.close()
+        self._connection = None
 
     def _run(self, sql: str, parameters: Sequence[Value] = ()) -> list[Row]:
         if self._connection is None:
@@ -93,10 +96,10 @@ class PostgresConnection:
             raise Refused(str(error.orig)) from error
         except exc.DBAPIError as error:
             if error.connection_invalidated:
-                self.close()
+                self._drop()
             raise Unavailable(str(error.orig)) from error
         except exc.SQLAlchemyError as error:
-            self.close()
+            self._drop()
             raise Unavailable(str(error)) from error
         except (TypeError, ValueError, OverflowError) as error:
             raise Refused(str(error)) from error

@@ -20,9 +20,10 @@ class Shared:
         self._last = self._last_kept = 0
 
     def load(self, connection: Connection) -> None:
-        """Learn the highest number in use."""
+        """Learn the highest number in use, and remember no text."""
         ((highest,),) = connection.execute(f"SELECT coalesce(max(id), 0) FROM {self._bulk.table}")
         self._last = self._last_kept = highest
+        self._numbers.clear()
 
     def know(self, texts: Iterable[tuple[int, str]]) -> None:
         """Remember rows that are there already."""

@@ -3,9 +3,10 @@
 import logging
 import os
 import sqlite3
+import sys
 import uuid
 from collections.abc import Generator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -69,15 +70,38 @@ def open_sqlite(file: SqliteFile, now: datetime) -> "SqliteConnection":
         if file.path is not None:
             file.path.parent.mkdir(parents=True, exist_ok=True)
             file.path.touch(mode=0o600)
-        try:
-            return SqliteConnection(_sound(file))
-        except sqlite3.OperationalError:
-            raise
-        except sqlite3.DatabaseError as error:
-            _move_aside(file, now, error)
-            return SqliteConnection(file.connect())
+        with ExitStack() as claims:
+            claims.enter_context(_claimed(file))
+            return SqliteConnection(_open(file, now), claims.pop_all())
     except (sqlite3.Error, OSError) as error:
         raise StoreError(f"the database {file.path} cannot be opened: {error}") from error
+
+
+@contextmanager
+def _claimed(file: SqliteFile) -> Generator[None, None, None]:
+    """Hold the database for this hub: the numbers that a second one gave to rows would be the same."""
+    if file.path is None or sys.platform == "win32":
+        yield
+        return
+    import fcntl
+
+    # A file of its own: closing any handle of the database itself would drop SQLite's own locks.
+    with Path(f"{file.path}.lock").open("w") as claim:
+        try:
+            fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise StoreError(f"another hub uses the database {file.path}") from error
+        yield
+
+
+def _open(file: SqliteFile, now: datetime) -> sqlite3.Connection:
+    try:
+        return _sound(file)
+    except sqlite3.OperationalError:
+        raise
+    except sqlite3.DatabaseError as error:
+        _move_aside(file, now, error)
+        return file.connect()
 
 
 def _sound(file: SqliteFile) -> sqlite3.Connection:
@@ -111,8 +135,9 @@ class SqliteConnection:
     The driver lets go of Python's lock for each statement; beside a busy loop, a statement per row is fifty times slower.
     """
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, claims: ExitStack) -> None:
         self._connection = connection
+        self._claims = claims
         self._durable = True  # SQLite's own default
 
     def begin(self, *, durable: bool) -> None:
@@ -158,6 +183,7 @@ class SqliteConnection:
         with suppress(sqlite3.Error):
             self._connection.execute("PRAGMA optimize")
         self._connection.close()
+        self._claims.close()
 
 
 @cache

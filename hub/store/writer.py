@@ -82,6 +82,7 @@ class Writer:
         self._put = self._given_up = 0
         self._written = self._refused = 0
         self._error: str | None = None
+        self._doubtful = False  # a commit that failed may have been made, and a server that crashed may have lost one
         self._wake, self._hurry = threading.Event(), threading.Event()
         self._closing = False
         self._thread = threading.Thread(target=self._live, name="store-writer", daemon=True)
@@ -227,11 +228,14 @@ class Writer:
     def _commit(self, batch: list[Record]) -> None:
         try:
             with transaction(self._connection, durable=any(isinstance(record, _LASTING) for record in batch)):
+                if self._doubtful:
+                    self._ledger.load(self._connection)
                 self._ledger.write(self._connection, batch)
         except BaseException:
             self._ledger.take_back()
             raise
         self._ledger.keep()
+        self._doubtful = False
         self._written += len(batch)
         self._recovered()
 
@@ -244,6 +248,7 @@ class Writer:
         if self._error is None:
             _log.error("The database takes nothing at the moment (%s). Records wait in memory until it does.", error)
         self._error = str(error)
+        self._doubtful = True
 
     def _recovered(self) -> None:
         if self._error is not None:

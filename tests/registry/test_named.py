@@ -29,7 +29,7 @@ def test_different_names_with_the_same_slug_get_numbers(house: House) -> None:
     """`Rack A` and `Rack-A` are two areas."""
     areas = house.registries.areas
 
-    assert [areas.create(name).id for name in ("Rack A", "Rack-A", "Rack_A", "…", "日本")] == [
+    assert [areas.create(name).id for name in ("Rack A", "Rack-A", "Rack_A", "…", "!")] == [
         "rack_a",
         "rack_a_2",
         "rack_a_3",

@@ -172,3 +172,35 @@ async def test_a_job_that_fails_hurts_no_other_job(url: str) -> None:
         assert await good == [(1,)]
     async with building(url) as house:
         assert (await house.store.memory("x")).items() == {"good": 1}
+
+
+async def test_two_hubs_cannot_write_to_one_database(url: str) -> None:
+    """The second is told at once; it can when the first has gone."""
+    async with building(url):
+        with pytest.raises(StoreError, match="another hub"):
+            async with building(url):
+                pass
+
+    async with building(url) as house:
+        house.set("sensor.a", "1")
+        assert await house.recorder.flush()
+
+
+async def test_a_commit_that_was_lost_after_all_hurts_nothing_that_follows(url: str, path: Path) -> None:
+    """After a failure the writer looks again at what is there, and refers to nothing that is not."""
+    async with building(url) as house:
+        house.set("sensor.a", "1", unit="W")
+        house.bus.fire("door", {"open": True})
+        await house.recorder.flush()
+        other = lock(path)
+        house.set("sensor.a", "2", unit="W")
+        house.bus.fire("door", {"open": True})
+        assert not await house.recorder.flush()
+        for table in ("states", "events", "states_meta", "state_attributes", "event_types", "event_data"):
+            other.execute(f"DELETE FROM {table}")
+        other.execute("COMMIT")
+        other.close()
+        await caught_up(house)
+
+        assert await house.told("sensor.a") == ["2"]
+        assert house.recorder.status().dropped == 0
