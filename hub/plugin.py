@@ -219,6 +219,8 @@ class Rehearsal:
     """Addresses where a person can see what the peer received: title → URL."""
     summary: Callable[[], Mapping[str, int]] = dict
     """What the peer counted."""
+    cues: Mapping[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
+    """What can be made to happen at the peer, by name, such as `stop delivering`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,13 +5,11 @@ import signal
 from collections.abc import Sequence
 from pathlib import Path
 
+from hub.app.blueprints import ready_made
 from hub.app.hub import running
 from hub.app.logs import log_to_terminal
 from hub.check.checking import check as check_configuration
 from hub.config import Problem
-
-BLUEPRINTS = Path(__file__).parent.parent.parent / "blueprints"
-"""The ready-made blueprints, where the hub runs from its source."""
 
 
 def run(path: Path) -> None:
@@ -23,7 +21,7 @@ def run(path: Path) -> None:
 
 def check(path: Path) -> Sequence[Problem]:
     """Find everything that is wrong with a configuration, without connecting to anything."""
-    return check_configuration(path).problems
+    return check_configuration(path, blueprints=[ready_made()]).problems
 
 
 def new_loop() -> asyncio.AbstractEventLoop:

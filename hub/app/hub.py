@@ -12,7 +12,10 @@ from typing import Any, Final
 
 from hub import __version__
 from hub.actions import Actions
+from hub.app.blueprints import ready_made
+from hub.app.loading import collecting_later
 from hub.app.logs import LastLines, apply
+from hub.app.names import LastingNames
 from hub.app.sources import web_sources
 from hub.app.verbs import automation_verbs
 from hub.app.views import LastStates, TemplateRegistries
@@ -50,7 +53,7 @@ from hub.web.address import Address, remove_address, write_address
 from hub.web.server import Bound, serving
 
 _log: Final = logging.getLogger(__name__)
-_BLUEPRINTS: Final = Path(__file__).parent.parent.parent / "blueprints"
+_BLUEPRINTS: Final = ready_made()
 _FIRST_TRIES: Final = 10.0  # seconds that automations wait at start for the plugins' first states
 _CACHE: Final = Path(".hub") / "cache"
 _ALERTS: Final = "hub.alerts"  # the name under which alerts are remembered
@@ -184,7 +187,7 @@ async def _build(path: Path, configuration: Configuration, clock: Clock, log: La
     )
     automations = Automations(
         world,
-        names=_Names(registries, states),
+        names=LastingNames(registries.entities),
         remembered=LastStates(last),
         resolve=lambda data: resolve(data, registries, states).entities,
         reload=lambda: hub.reload("automations"),
@@ -212,9 +215,10 @@ async def _start(hub: Hub, stack: AsyncExitStack) -> None:
     await hub.host.start(roster)
     await _first_tries(hub)
     stack.push_async_callback(hub.automations.close)
-    hub.load_automations()
-    hub.automations.start()
-    hub.world.lifecycle.start()
+    with collecting_later():
+        hub.load_automations()
+        hub.automations.start()
+        hub.world.lifecycle.start()
     hub.phase = "RUNNING"
     hub.bus.fire("homeassistant_started")
     stack.callback(hub.scheduler.add(Cron("17 4 * * *", settings.time_zone), lambda _: _purge(hub), "purge of history"))
@@ -279,22 +283,6 @@ def _offered(roster: Roster, bus: Bus) -> dict[str, OfferedTrigger]:
 
 def _entity_of(registries: Registries, entry_id: str) -> EntityId | None:
     return next((entry.entity_id for entry in registries.entities.all() if entry.id == entry_id), None)
-
-
-class _Names:
-    """Gives automations their lasting ids."""
-
-    def __init__(self, registries: Registries, states: StateMachine) -> None:
-        self._registries, self._states = registries, states
-
-    def __call__(self, domain: str, unique_id: str | None, suggested: str, name: str) -> EntityId:
-        """Return the registered id, or register one."""
-        if unique_id is None:
-            return EntityId(f"{domain}.{suggested}")
-        entry = self._registries.entities.register(
-            domain, unique_id, domain=domain, suggested_object_id=suggested, original_name=name
-        )
-        return entry.entity_id
 
 
 class _LateDesk:

@@ -1,0 +1,20 @@
+"""How automations get their lasting ids."""
+
+from hub.model.names import EntityId
+from hub.registry import EntityRegistry
+
+
+class LastingNames:
+    """Registers each automation that has an id, so that it keeps its entity id."""
+
+    def __init__(self, entities: EntityRegistry) -> None:
+        self._entities = entities
+
+    def __call__(self, domain: str, unique_id: str | None, suggested: str, name: str) -> EntityId:
+        """Return the registered id, or register one."""
+        if unique_id is None:
+            return EntityId(f"{domain}.{suggested}")
+        entry = self._entities.register(
+            domain, unique_id, domain=domain, suggested_object_id=suggested, original_name=name
+        )
+        return entry.entity_id
