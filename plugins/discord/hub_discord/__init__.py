@@ -6,29 +6,29 @@ from collections.abc import AsyncGenerator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
-from hub.api import Clock, Hub, Plugin, Rehearsal, hookimpl
+from hub.api import Clock, Hub, NotConnected, Notice, Plugin, Receipt, Rehearsal, hookimpl
 from hub_discord.actions import create_thread, delete, edit, send
 from hub_discord.config import DiscordConfig
 from hub_discord.deliveries import Deliveries
 from hub_discord.events import Button, Command, Message
 from hub_discord.ledger import Ledger
-from hub_discord.session import Line, Session
+from hub_discord.session import Session
 
 
 @asynccontextmanager
 async def connect(config: DiscordConfig, hub: Hub) -> AsyncGenerator[Session, None]:
     """Log the bot in and listen to the gateway."""
-    ledger = Ledger(hub.memory)
-    line = Line()
-    # Offered before anything can fail, so that the names exist however long Discord is away.
-    for name, target in config.targets.items():
-        hub.notifier(name, Deliveries(name, target, ledger, hub.clock, line.session).deliver)
+    # Offered before anything can fail, so that the names are known however long Discord is away.
+    for name in config.targets:
+        hub.notifier(name, _not_yet)
     await _import_library()
     from hub_discord.connection import connection
 
-    async with connection(config, hub, ledger) as courier:
-        line.connect(courier)
-        yield courier
+    ledger = Ledger(hub.memory)
+    async with connection(config, hub, ledger) as session:
+        for name, target in config.targets.items():
+            hub.notifier(name, Deliveries(name, target, ledger, hub.clock, session).deliver)
+        yield session
 
 
 def rehearse(clock: Clock) -> AbstractAsyncContextManager[Rehearsal]:
@@ -49,6 +49,10 @@ def hub_plugin() -> Plugin[DiscordConfig, Session]:
         events=[Message, Command, Button],
         rehearse=rehearse,
     )
+
+
+async def _not_yet(notice: Notice) -> Receipt:
+    raise NotConnected(f"the bot is still connecting to Discord, so {notice.title or 'a notice'} waits")
 
 
 async def _import_library() -> None:

@@ -52,7 +52,9 @@ class Bot(discord.Client):
                 # Losses that RESUME mends stay inside; anything else goes to the supervisor, which waits longer each time.
                 await self.connect(reconnect=False)
         except Exception as error:
-            raise self._trouble or error from error
+            if self._trouble is None:
+                raise
+            raise self._trouble from error
         raise self._trouble or NotConnected("Discord closed the gateway")
 
     def dispatch(self, event: str, /, *args: Any, **kwargs: Any) -> None:
@@ -68,7 +70,7 @@ class Bot(discord.Client):
         self.add_dynamic_items(PressableButton)
         if self._tree is not None and self._config.guild is not None:
             await self._check_guild(self._config.guild)
-            await offer(self._tree, self._config.guild, self._hub.memory)
+            await offer(self._tree, self._config.guild, self._hub)
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
         """Called by the library before each IDENTIFY."""
@@ -121,16 +123,16 @@ class Bot(discord.Client):
     def pressed(self, interaction: discord.Interaction[discord.Client], action: str, alert: str) -> None:
         """Somebody pressed a button under an alert."""
         person = interaction.user
-        key = self._ledger.key_of(alert)
+        key = self._ledger.key_of(alert) or alert
         event = Button(
             action=action,
-            alert=key or "",
+            alert=key,
             person=person.name,
             person_id=person.id,
             channel_id=interaction.channel_id or 0,
             message_id=interaction.message.id if interaction.message else 0,
         )
-        self._answers.begin(interaction, Request(verb=action, subject=key or "", person=f"discord:{person.name}"), event)
+        self._answers.begin(interaction, Request(verb=action, subject=key, person=f"discord:{person.name}"), event)
 
     async def _check_guild(self, guild: int) -> None:
         try:

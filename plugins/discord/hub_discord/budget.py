@@ -1,6 +1,8 @@
 """How often the bot may introduce itself."""
 
-from hub.api import Clock, Memory, NotConnected
+from contextlib import suppress
+
+from hub.api import Clock, HubError, Memory, NotConnected
 
 _NAME = "introductions"
 _DAY = 86_400.0
@@ -23,4 +25,5 @@ class Budget:
         if used >= _MOST:
             hours = (began + _DAY - now) / 3600
             raise NotConnected(f"the bot has connected {used} times within a day; to save its token it waits {hours:.0f} hours")
-        await self._memory.put({_NAME: [began, used + 1]})
+        with suppress(HubError, OSError):  # a full disk is one more reason to be able to alert
+            await self._memory.put({_NAME: [began, used + 1]})

@@ -7,9 +7,10 @@ from collections.abc import Callable
 import discord
 from discord import app_commands
 
-from hub.api import Memory, Request
+from hub.api import Hub, HubError, Memory, Request
 from hub_discord.answers import Answers, Interaction
 from hub_discord.events import Command
+from hub_discord.failures import plainly
 
 _NAME = "commands"
 _LONGEST_CHOICE, _MOST_CHOICES = 100, 25
@@ -50,15 +51,20 @@ def make_tree(
     return tree
 
 
-async def offer(tree: app_commands.CommandTree, guild: int, memory: Memory) -> None:
-    """Tell Discord of the commands, unless it knows them: 200 creations a day are allowed."""
+async def offer(tree: app_commands.CommandTree, guild: int, hub: Hub) -> None:
+    """Tell Discord of the commands, unless it knows them: 200 creations a day are allowed. What goes wrong is only logged."""
     here = discord.Object(guild)
     definition = [command.to_dict(tree) for command in tree.get_commands(guild=here)]
     text = json.dumps([tree.client.application_id, guild, definition], sort_keys=True)
     fingerprint = hashlib.sha256(text.encode()).hexdigest()
-    if memory.get(_NAME) != fingerprint:
-        await tree.sync(guild=here)
-        await memory.put({_NAME: fingerprint})
+    if hub.memory.get(_NAME) == fingerprint:
+        return
+    try:
+        with plainly():
+            await tree.sync(guild=here)
+        await hub.memory.put({_NAME: fingerprint})
+    except HubError as error:
+        hub.log.error("the slash commands cannot be offered; was the bot invited with applications.commands? %s", error)
 
 
 async def withdraw(memory: Memory) -> None:

@@ -1,12 +1,13 @@
 """Carries posts to Discord."""
 
 import io
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from secrets import token_hex
 
 import discord
 
-from hub.api import HubError
+from hub.api import HubError, NotConnected
 from hub_discord.buttons import view_of
 from hub_discord.failures import plainly
 from hub_discord.posts import Attachment, Post, Sent
@@ -26,7 +27,7 @@ class Courier:
 
     async def send(self, place: Place, post: Post) -> Sent:
         """Send a message; a channel's rate limit is waited out, unless it asks for more than half a minute."""
-        with plainly():
+        with self._line():
             channel = await self._channel(place)
             message = await channel.send(
                 content=post.content,
@@ -42,7 +43,7 @@ class Courier:
 
     async def edit(self, message: Sent, post: Post) -> None:
         """Replace everything in a message. Raises MessageGone."""
-        with plainly():
+        with self._line():
             await self._message(message).edit(
                 content=post.content,
                 embeds=_embeds(post),
@@ -53,12 +54,12 @@ class Courier:
 
     async def delete(self, message: Sent) -> None:
         """Delete a message. Raises MessageGone."""
-        with plainly():
+        with self._line():
             await self._message(message).delete()
 
     async def open_thread(self, channel: int, name: str, message: int | None = None) -> int:
         """Open a thread, under a message if one is named; returns its id."""
-        with plainly():
+        with self._line():
             place = await self._client.fetch_channel(channel)
             if not isinstance(place, discord.TextChannel):
                 raise discord.ClientException(f"channel {channel} cannot have threads")
@@ -69,7 +70,7 @@ class Courier:
     async def objection(self, place: Place) -> str | None:
         """Say why no message can be sent there; None when one can, as far as Discord tells."""
         try:
-            with plainly():
+            with self._line():
                 if place.channel is None:
                     await self._client.create_dm(discord.Object(place.user or 0))
                 elif not isinstance(await self._client.fetch_channel(place.channel), discord.abc.Messageable):
@@ -77,6 +78,17 @@ class Courier:
         except HubError as error:
             return str(error)
         return None
+
+    @contextmanager
+    def _line(self) -> Iterator[None]:
+        """Speak with Discord, as long as the bot is not closed."""
+        try:
+            with plainly():
+                yield
+        except RuntimeError as error:  # the library's client, or the session below it, in the middle of closing
+            if self._client.is_closed():
+                raise NotConnected("the bot is leaving Discord") from error
+            raise
 
     async def _channel(self, place: Place) -> discord.abc.Messageable:
         if place.user is not None:

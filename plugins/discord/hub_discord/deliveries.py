@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 from hub.api import ActionError, Clock, HubError, Notice, Phase, Receipt, Severity
 from hub_discord.config import Target
@@ -19,7 +19,7 @@ _SEVERITIES = list(Severity)
 class Deliveries:
     """Takes the notices of one target."""
 
-    def __init__(self, name: str, target: Target, ledger: Ledger, clock: Clock, session: Callable[[], Session]) -> None:
+    def __init__(self, name: str, target: Target, ledger: Ledger, clock: Clock, session: Session) -> None:
         self._name = name
         self._target = target
         self._ledger = ledger
@@ -29,46 +29,43 @@ class Deliveries:
 
     async def deliver(self, notice: Notice) -> Receipt:
         """Show the notice. Raises PluginError or OSError when it should be tried again."""
-        session = self._session()
         async with self._one_at_a_time:
-            sent = await self._send(session, notice) if notice.key is None else await self._show(session, notice, notice.key)
+            sent = await self._send(notice) if notice.key is None else await self._show(notice, notice.key)
         return Receipt(reference=f"{sent.channel}/{sent.message}")
 
-    async def _show(self, session: Session, notice: Notice, key: str) -> Sent:
+    async def _show(self, notice: Notice, key: str) -> Sent:
         known = self._ledger.find(self._name, key)
         if known is not None and known.notice == notice.id and notice.id:
             return known.sent
         if known is not None and not (known.resolved and notice.phase is Phase.RAISED):
-            try:
-                return await self._update(session, notice, key, known)
-            except MessageGone:
-                await self._ledger.forget(self._name, key)
-        sent = await self._send(session, notice, mark(key))
+            with suppress(MessageGone):
+                return await self._update(notice, key, known)
+        sent = await self._send(notice, mark(key))
         await self._keep(key, self._entry(notice, key, sent))
-        return await self._with_thread(session, notice, key, sent)
+        return await self._with_thread(notice, key, sent)
 
-    async def _send(self, session: Session, notice: Notice, alert: str | None = None) -> Sent:
+    async def _send(self, notice: Notice, alert: str | None = None) -> Sent:
         place, role = Place.of(self._target), self._role_to_ping(notice)
         try:
-            return await session.send(place, compose(notice, alert, self._clock.now(), role))
+            return await self._session.send(place, compose(notice, alert, self._clock.now(), role))
         except ActionError as error:
-            return await session.send(place, compose(self._plainer(notice, error), alert, self._clock.now(), role))
+            return await self._session.send(place, compose(self._plainer(notice, error), alert, self._clock.now(), role))
 
-    async def _update(self, session: Session, notice: Notice, key: str, known: Entry) -> Sent:
+    async def _update(self, notice: Notice, key: str, known: Entry) -> Sent:
         try:
-            await session.edit(known.sent, compose(notice, known.mark, self._clock.now()))
+            await self._session.edit(known.sent, compose(notice, known.mark, self._clock.now()))
         except ActionError as error:
-            await session.edit(known.sent, compose(self._plainer(notice, error), known.mark, self._clock.now()))
+            await self._session.edit(known.sent, compose(self._plainer(notice, error), known.mark, self._clock.now()))
         await self._keep(key, self._entry(notice, key, known.sent, known.thread))
         if known.thread is not None:
             with self._tolerantly(notice):
-                await session.send(Place(channel=known.thread), progress(notice, self._clock.now()))
+                await self._session.send(Place(channel=known.thread), progress(notice, self._clock.now()))
         return known.sent
 
-    async def _with_thread(self, session: Session, notice: Notice, key: str, sent: Sent) -> Sent:
+    async def _with_thread(self, notice: Notice, key: str, sent: Sent) -> Sent:
         if self._target.alert_threads:
             with self._tolerantly(notice):
-                thread = await session.open_thread(sent.channel, thread_name(notice), sent.message)
+                thread = await self._session.open_thread(sent.channel, thread_name(notice), sent.message)
                 await self._keep(key, self._entry(notice, key, sent, thread))
         return sent
 

@@ -50,10 +50,6 @@ class Ledger:
         """Remember the message; the oldest beyond a thousand are forgotten."""
         await self._memory.put({**self._superfluous(), _name(target, key): asdict(entry)})
 
-    async def forget(self, target: str, key: str) -> None:
-        """The message is gone."""
-        await self._memory.put({_name(target, key): None})
-
     def open_keys(self) -> list[str]:
         """Return the keys of the alerts that are not over, newest first."""
         entries = [(kept["time"], _key(name)) for name, kept in self._memory.items(_PREFIX).items() if not kept["resolved"]]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from hub.api import NotConnected, PluginError
+from hub.api import PluginError
 from hub_discord.config import Target
 from hub_discord.posts import Post, Sent
 
@@ -56,20 +56,3 @@ class Session(Protocol):
 
     async def open_thread(self, channel: int, name: str, message: int | None = None) -> int:
         """Open a thread, under a message if one is named; returns its id."""
-
-
-class Line:
-    """Leads to the session, once there is one."""
-
-    def __init__(self) -> None:
-        self._session: Session | None = None
-
-    def connect(self, session: Session) -> None:
-        """From now on there is one."""
-        self._session = session
-
-    def session(self) -> Session:
-        """Return the session. Raises NotConnected."""
-        if self._session is None:
-            raise NotConnected("the bot is still connecting to Discord")
-        return self._session

@@ -32,7 +32,7 @@ NOTICES = st.builds(
 SILENT = Notice(title="Roof is silent", message="No files.", severity=Severity.CRITICAL, key="roof", id="n1")
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(NOTICES)
 def test_any_notice_keeps_within_the_limits(notice: Notice) -> None:
     """Discord takes whatever is composed, judged by the simulator's own reading of the documentation."""
@@ -45,7 +45,7 @@ def test_any_notice_keeps_within_the_limits(notice: Notice) -> None:
 
 
 @given(NOTICES)
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_any_answer_keeps_within_the_limits(notice: Notice) -> None:
     """The hub's answers come from states, whose text anybody may have written."""
     embed = reply_embed(Reply(text=notice.message, fields=notice.fields))

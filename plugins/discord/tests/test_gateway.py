@@ -3,14 +3,19 @@
 import asyncio
 import threading
 from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import discord
 import hub_discord
 import pytest
 from discord.gateway import DiscordWebSocket
+from hub_discord.config import DiscordConfig
+from hub_discord.posts import Post
+from hub_discord.session import Place, Session
 from hub_discord.simulator.company import Company, running_company
 
-from hub.api import Notice, Reply
+from hub.api import Hub, NotConnected, Notice, Reply
 from hub.clock import SystemClock
 from hub.hosting.catalog import Condition
 from hub.testing import KeptMemory, Running, running
@@ -85,6 +90,33 @@ async def test_a_bot_without_a_server_still_notifies(company: Company) -> None:
 
     assert len(company.said(company.board)) == 1
     assert company.world.command_writes == 0
+
+
+async def test_a_bot_invited_without_commands_still_notifies(company: Company, caplog: pytest.LogCaptureFixture) -> None:
+    """And says what is missing."""
+    company.world.takes_commands = False
+    async with running(hub_discord, company.config) as hub:
+        await hub.notify("notify.board", SILENT)
+
+    assert len(company.said(company.board)) == 1
+    assert "was the bot invited with applications.commands?" in caplog.text
+
+
+async def test_what_was_begun_before_the_end_fails_as_a_lost_connection(company: Company) -> None:
+    """So the outbox keeps it, without counting a failure."""
+    sessions: list[Session] = []
+
+    @asynccontextmanager
+    async def connect(config: DiscordConfig, hub: Hub) -> AsyncGenerator[Session, None]:
+        async with hub_discord.connect(config, hub) as session:
+            sessions.append(session)
+            yield session
+
+    async with running(replace(hub_discord.hub_plugin(), connect=connect), company.config):
+        [session] = sessions
+
+    with pytest.raises(NotConnected, match="is leaving"):
+        await session.send(Place(channel=company.board.id), Post(content="late"))
 
 
 async def test_a_line_that_is_cut_is_resumed(company: Company, hub: Running[SystemClock]) -> None:

@@ -108,6 +108,6 @@ async def test_a_person_can_press_and_command_on_the_page(company: Company) -> N
 
     assert "<title>Discord, simulated</title>" in page
     assert view["presence"]["status"] == "online"
-    assert pressed == {"text": "acknowledge: done"}
+    assert pressed["text"] == "acknowledge: done"
     assert "may not do this" in commanded["text"]
     assert nothing.status == 404

@@ -56,7 +56,7 @@ class Page:
             interaction = await self._interactions.press(int(wish["message"]), str(wish["custom_id"]), person)
         except (KeyError, ValueError):
             raise web.HTTPNotFound from None
-        return reply({"text": await _answer(interaction)})
+        return reply(await _answer(interaction))
 
     async def _command(self, request: web.Request) -> web.Response:
         wish: Json = await request.json()
@@ -68,7 +68,7 @@ class Page:
             interaction = await self._interactions.run_command(name, options, channel, person)
         except (KeyError, ValueError, StopIteration):
             return reply({"text": f"There is no command /{name}."})
-        return reply({"text": await _answer(interaction)})
+        return reply(await _answer(interaction))
 
     def _channel(self, channel: Channel) -> dict[str, Any]:
         messages = list(channel.messages.values())[-_SHOWN:]
@@ -80,9 +80,10 @@ class Page:
         return [self._world.roles[role] for role in roles]
 
 
-async def _answer(interaction: Interaction) -> str:
+async def _answer(interaction: Interaction) -> Json:
     try:
         async with asyncio.timeout(_PATIENCE):
-            return await interaction.text()
+            text = await interaction.text()
     except TimeoutError:
-        return "The application did not respond"
+        return {"text": "The application did not respond", "embeds": []}
+    return {"text": text, "embeds": (interaction.answer or {}).get("embeds") or []}

@@ -199,7 +199,7 @@ class Rest:
         return reply(thread.as_json(), 201)
 
     async def _commands(self, request: web.Request) -> web.Response:
-        if int(request.match_info["guild"]) != self._world.guild:
+        if int(request.match_info["guild"]) != self._world.guild or not self._world.takes_commands:
             raise Trouble(403, 50001, "Missing Access")
         common = {"application_id": str(self._world.application), "guild_id": str(self._world.guild), "version": "1"}
         offered: list[Json] = await request.json()

@@ -109,6 +109,8 @@ class World:
         self.roles: dict[int, str] = {self.guild: "@everyone"}
         self.channels: dict[int, Channel] = {}
         self.commands: list[Json] = []
+        self.takes_commands = True
+        """Whether the bot was invited with `applications.commands`."""
         self.command_writes = 0
         """How often the bot has written its commands."""
 
