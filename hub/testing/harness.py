@@ -81,8 +81,8 @@ class Running(Generic[K]):
         self.replies: dict[str, Reply] = {verb: Reply(text=f"{verb}: done") for verb in _ASKED}
         """What it is answered, by verb; change it as you like."""
         self.notifiers: dict[str, Deliver] = {}
-        """The targets for notices that the plugin offers at the moment."""
-        self._notifiers_seen: set[str] = set()
+        """The targets for notices that the plugin has offered, by name."""
+        self._attached: set[str] = set()
         self.roster = Roster()
         """What runs; `host.reload` takes another."""
         self._changed = asyncio.Event()
@@ -132,9 +132,9 @@ class Running(Generic[K]):
     async def notify(self, target: str, notice: Notice) -> Receipt:
         """Deliver a notice to `notify.<target>`. Raises NotConnected while the plugin is, or as the plugin's notifier does."""
         name = target.removeprefix("notify.")
-        if name not in self.notifiers:
-            assert name in self._notifiers_seen, f"the plugin offers no notify.{name}, but {sorted(self._notifiers_seen)}"
-            raise NotConnected(f"nobody delivers to notify.{name} at the moment")
+        assert name in self.notifiers, f"the plugin offers no notify.{name}, but {sorted(self.notifiers)}"
+        if name not in self._attached:
+            raise NotConnected(f"notify.{name} is not connected")
         receipt = await self.notifiers[name](notice)
         self.notices.append((name, notice))
         return receipt
@@ -173,13 +173,8 @@ class Running(Generic[K]):
 
     def _add_notifier(self, name: str, deliver: Deliver) -> Cancel:
         self.notifiers[name] = deliver
-        self._notifiers_seen.add(name)
-
-        def withdraw() -> None:
-            if self.notifiers.get(name) is deliver:
-                del self.notifiers[name]
-
-        return withdraw
+        self._attached.add(name)
+        return lambda: self._attached.discard(name)
 
     async def _ask(self, request: Request) -> Reply:
         self.requests.append(request)
