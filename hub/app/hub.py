@@ -26,7 +26,8 @@ from hub.automation.triggers.offered import event_trigger
 from hub.automation.webhooks import WebhookTable
 from hub.automation.world import OfferedTrigger, World
 from hub.bus import Bus
-from hub.check.checking import plugin_sections, schedules_of
+from hub.check.checking import schedules_of
+from hub.check.sections import idle_sections, plugin_sections
 from hub.check.triggers import offered_events
 from hub.clock import Clock, SystemClock
 from hub.config import Configuration, InvalidConfiguration, Settings, read
@@ -117,7 +118,7 @@ async def running(path: Path, *, clock: Clock | None = None) -> AsyncIterator[Hu
     """Run the hub of a configuration for the length of the block. Raises ConfigError, StoreError, OSError."""
     configuration = await asyncio.to_thread(read, path, cache=path.parent / _CACHE)
     log = apply(configuration.settings, configuration.secrets)
-    for problem in configuration.problems:
+    for problem in (*configuration.problems, *idle_sections(configuration)):
         _log.log(logging.ERROR if problem.severity == "error" else logging.WARNING, "%s", problem)
     if configuration.errors:
         raise InvalidConfiguration(configuration.errors)

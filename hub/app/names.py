@@ -14,7 +14,5 @@ class LastingNames:
         """Return the registered id, or register one."""
         if unique_id is None:
             return EntityId(f"{domain}.{suggested}")
-        entry = self._entities.register(
-            domain, unique_id, domain=domain, suggested_object_id=suggested, original_name=name
-        )
+        entry = self._entities.register(domain, unique_id, domain=domain, suggested_object_id=suggested, original_name=name)
         return entry.entity_id

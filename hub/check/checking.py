@@ -1,10 +1,9 @@
 """All problems of a configuration at once."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from hub.automation.blueprints import Blueprints
@@ -12,6 +11,7 @@ from hub.automation.reading import Definition, ScriptDefinition, read_automation
 from hub.automation.schedules import is_schedule, read_schedules
 from hub.bus import Bus
 from hub.check.calls import call_problems
+from hub.check.sections import idle_sections, plugin_sections
 from hub.check.templates import template_problems
 from hub.check.triggers import trigger_problems
 from hub.clock import SystemClock
@@ -23,9 +23,6 @@ from hub.model.action import Action
 from hub.notify.groups import group_problems, parse_groups
 from hub.states import StateMachine
 from hub.templates import Templates
-
-CORE_SECTIONS: Final = ("automation", "script", "schedule", "notify", "template")
-"""Sections of the configuration that the core reads itself; every other one is a plugin's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +51,7 @@ def check(path: Path, *, blueprints: Sequence[Path] = (), offered: Iterable[Acti
     targets = notify_targets(configuration, roster)
     actions = {action.full_name: action for action in [*offered, *_plugin_actions(roster)]}
     names = {*(f"notify.{name}" for name in targets), *(f"script.{script.object_id}" for script in scripts), *actions}
-    problems = [*configuration.problems, *roster.problems]
+    problems = [*configuration.problems, *idle_sections(configuration), *roster.problems]
     problems += group_problems(configuration.sections.get("notify"), targets)
     templates = _templates()
     definitions: list[Definition | ScriptDefinition] = [*automations, *scripts]
@@ -72,12 +69,6 @@ def check(path: Path, *, blueprints: Sequence[Path] = (), offered: Iterable[Acti
         scripts=scripts,
         problems=sorted(dict.fromkeys(problems), key=lambda problem: (problem.file, problem.line, problem.column)),
     )
-
-
-def plugin_sections(configuration: Configuration) -> Mapping[str, Any]:
-    """Return the sections that are plugins'."""
-    sections = configuration.sections
-    return {name: section for name, section in sections.items() if name not in CORE_SECTIONS}
 
 
 def schedules_of(configuration: Configuration) -> list[Definition]:
