@@ -56,6 +56,7 @@ class Connection:
         self._over = asyncio.Event()
         self._leaving = False
         self._work: Work | None = None
+        self._error: BaseException | None = None
 
     @property
     def is_open(self) -> bool:
@@ -67,6 +68,11 @@ class Connection:
         """What `connect` yielded; only while `is_open`."""
         return self._session
 
+    @property
+    def error(self) -> BaseException | None:
+        """What it ended with, once it has."""
+        return self._error
+
     async def run(self) -> BaseException:
         """Connect and stay connected; return why it ended. Cancelling closes the connection within a bounded time."""
         task = asyncio.create_task(self._live(), name=self._instance.name)
@@ -74,16 +80,18 @@ class Connection:
         limit = self._clock.after(self._patience.connect, lambda: None if self.is_open else self._over.set())
         try:
             await self._over.wait()
-        finally:
-            limit.cancel()
             late = not task.done() and not self._leaving
             ended = await self._closed(task)
+        except asyncio.CancelledError:
+            await self._closed(task)
+            raise
+        finally:
+            limit.cancel()
         if not ended:
             return DoesNotStop(self._what_goes_on())
         if late:
             return TimeoutError(f"connecting took longer than {self._patience.connect:g} seconds")
-        error = None if task.cancelled() else task.exception()
-        return error or ConnectionError("the connection ended")
+        return self._error or ConnectionError("the connection ended")
 
     async def _live(self) -> None:
         async with asyncio.TaskGroup() as group:
@@ -113,13 +121,13 @@ class Connection:
         """Wait until the connection is closed; one that closes already is not disturbed until its time is over."""
         if not self._leaving:
             task.cancel()
-        if await ended_within([task], self._clock, self._patience.close):
-            return True
-        task.cancel()
-        if await ended_within([task], self._clock, _LAST_WORD):
-            return True
-        _log.error("%s is left behind: %s", self._instance.name, self._what_goes_on())
-        return False
+        if not await ended_within([task], self._clock, self._patience.close):
+            task.cancel()
+            if not await ended_within([task], self._clock, _LAST_WORD):
+                _log.error("%s is left behind: %s", self._instance.name, self._what_goes_on())
+                return False
+        self._error = None if task.cancelled() else task.exception()
+        return True
 
     def _what_goes_on(self) -> str:
         names = [] if self._work is None else self._work.names()

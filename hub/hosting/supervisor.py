@@ -74,7 +74,7 @@ class Supervisor:
             while await self._connect_once():
                 await self._clock.sleep(self._wait())
         except asyncio.CancelledError:
-            self._become(Condition.STOPPED)
+            self._stopped()
             raise
 
     def session(self) -> object:
@@ -146,6 +146,12 @@ class Supervisor:
         self._last_error = words
         self._become(Condition.FAILED if isinstance(cause, AuthenticationFailed | DoesNotStop) else Condition.CONNECTING)
         self._tried.set()
+
+    def _stopped(self) -> None:
+        error = None if self._connection is None else self._connection.error
+        if error is not None and is_bug(cause_of(error)):
+            self._bugs.report(cause_of(error), "closing")
+        self._become(Condition.STOPPED)
 
     def _count(self, cause: BaseException, words: str) -> None:
         if isinstance(cause, DoesNotStop):

@@ -215,14 +215,14 @@ async def test_ten_thousand_entities_are_no_burden() -> None:
             hub.sensor(f"port_{number}", unit="B").set(number)
 
     lost = Lost(connected)
-    began = time.perf_counter()
+    began = time.process_time()
     async with running(plugin(lost), None, SimulatedClock()) as hub:
         lost.fail()
         await hub.clock.advance(5)
 
         assert hub.value("sensor.made_port_9999") == "9999"
         assert len(hub.states) == 10_001
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
 
 
 async def test_an_event_reaches_the_bus_under_the_plugin_s_name() -> None:

@@ -376,6 +376,54 @@ async def test_closing_is_not_disturbed_while_it_makes_progress() -> None:
         assert hub.connected
 
 
+async def test_a_stop_while_a_lost_connection_is_being_closed_waits_for_it() -> None:
+    """Nothing is left behind, and the good-bye is said."""
+    before = asyncio.all_tasks()
+    said: list[str] = []
+
+    @asynccontextmanager
+    async def connect(config: Nothing, hub: Hub) -> AsyncGenerator[None, None]:
+        async def fail() -> None:
+            await hub.clock.sleep(10)
+            raise OSError("lost")
+
+        hub.start(fail)
+        try:
+            yield
+        finally:
+            await hub.clock.sleep(5)
+            said.append("good-bye")
+
+    async with running(plugin(connect=connect), None, SimulatedClock()) as hub:
+        await hub.clock.advance(12)
+        stopping = asyncio.create_task(hub.host.stop())
+        await settle()
+        assert not stopping.done()
+
+        await hub.clock.advance(3)
+
+        assert stopping.done()
+        assert said == ["good-bye"]
+        assert asyncio.all_tasks() - before - {stopping} == set()
+
+
+async def test_a_bug_in_the_closing_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    """Also when it is the hub that stops."""
+
+    @asynccontextmanager
+    async def connect(config: Nothing, hub: Hub) -> AsyncGenerator[None, None]:
+        try:
+            yield
+        finally:
+            raise KeyError("half closed")
+
+    async with running(plugin(connect=connect), None, SimulatedClock()) as hub:
+        pass
+
+    assert hub.report.bugs == 1
+    assert "a bug in the plugin, while closing" in caplog.text
+
+
 async def test_a_connection_that_ends_by_itself_is_a_loss() -> None:
     """A plugin that swallows the end of its connection does not look connected for ever."""
 
