@@ -19,7 +19,7 @@ from hub.store.database import Bulk, Refused, Row, Unavailable, Value
 
 _log = logging.getLogger(__name__)
 _PREFIX = "sqlite:"
-_CHECKED_SIZE = 64 * 2**20  # bytes; checking every page of a larger file would hold up the start
+_CHECKED_SIZE = 16 * 2**20  # bytes; checking every page of a larger file would hold up the start
 _FILES = ("", "-wal", "-shm")
 
 
@@ -138,6 +138,10 @@ class SqliteConnection:
     def __init__(self, connection: sqlite3.Connection, claims: ExitStack) -> None:
         self._connection = connection
         self._claims = claims
+        # A batch touches a page of the index for each entity: keep those in memory, and do not copy them to the file every time.
+        self._connection.execute("PRAGMA cache_size=-32768")  # kibibytes
+        self._connection.execute("PRAGMA wal_autocheckpoint=8000")  # pages
+        self._connection.execute("PRAGMA journal_size_limit=67108864")  # bytes
         self._durable = True  # SQLite's own default
 
     def begin(self, *, durable: bool) -> None:

@@ -22,7 +22,7 @@ from hub.store.records import Forgotten, Record, Saved
 T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
-_BATCH = 4_000  # records in one transaction
+_BATCH = 10000  # records in one transaction
 _LASTING = (Saved, Forgotten)  # never given up, and on the disk before the writer goes on
 
 
