@@ -12,11 +12,16 @@ from hub.automation.script import Script
 from hub.automation.trace import Traces
 from hub.automation.world import World
 from hub.errors import BadActionData, HubError
-from hub.model.action import Action, ActionCall, Answer, Effect, Response
+from hub.model.action import Action, ActionCall, Answer, Effect, Handler, Parameter, Response
 from hub.model.names import EntityId, slugify
 from hub.model.state import UNAVAILABLE
 
 AUTOMATION_RELOADED: Final = "automation_reloaded"
+_STOP_ACTIONS: Final = Parameter(name="stop_actions", description="Whether to end their runs.", default=True, type="boolean")
+_SKIP_CONDITION: Final = Parameter(
+    name="skip_condition", description="Whether to pass over the conditions.", default=True, type="boolean"
+)
+_VARIABLES: Final = Parameter(name="variables", description="Variables of the run.", type="mapping")
 _log: Final = logging.getLogger(__name__)
 
 
@@ -63,7 +68,7 @@ class Automations:
         wanted: dict[EntityId, Definition | ScriptDefinition] = {}
         if scripts and not self._offers_scripts:
             self._offers_scripts = True
-            self._offer_script_actions()
+            self.offer_script_actions()
         for script in scripts:
             wanted[EntityId(f"script.{script.object_id}")] = script
         taken: set[str] = set(wanted)
@@ -176,28 +181,32 @@ class Automations:
     # ---------------------------------------------------------------------------------------------------------------- actions
 
     def _offer_actions(self) -> None:
-        offers: list[tuple[str, str, Callable[[ActionCall], Response | Awaitable[Response]]]] = [
-            ("automation", "turn_on", self._turn_on),
-            ("automation", "turn_off", self._turn_off),
-            ("automation", "toggle", self._toggle),
-            ("automation", "trigger", self._trigger),
-            ("automation", "reload", self._reload_all),
-        ]
-        self._offer(offers)
+        self._offer("automation", "turn_on", self._turn_on, "Arm the triggers of automations.")
+        self._offer("automation", "turn_off", self._turn_off, "Disarm automations, and end their runs.", _STOP_ACTIONS)
+        self._offer("automation", "toggle", self._toggle, "Arm automations that are off, and disarm those that are on.")
+        self._offer("automation", "trigger", self._trigger, "Run automations now.", _SKIP_CONDITION, _VARIABLES)
+        self._offer("automation", "reload", self._reload_all, "Read the automations again.", targets=False)
 
-    def _offer_script_actions(self) -> None:
-        offers: list[tuple[str, str, Callable[[ActionCall], Response | Awaitable[Response]]]] = [
-            ("script", "turn_on", self._script_turn_on),
-            ("script", "turn_off", self._script_turn_off),
-            ("script", "toggle", self._script_toggle),
-            ("script", "reload", self._reload_all),
-        ]
-        self._offer(offers)
+    def offer_script_actions(self) -> None:
+        """Offer the actions on scripts; `load` does it when there are scripts."""
+        self._offer("script", "turn_on", self._script_turn_on, "Run scripts, without waiting for their end.", _VARIABLES)
+        self._offer("script", "turn_off", self._script_turn_off, "End the runs of scripts.")
+        self._offer("script", "toggle", self._script_toggle, "Run scripts that do not run, and end those that do.")
+        self._offer("script", "reload", self._reload_all, "Read the scripts again.", targets=False)
 
-    def _offer(self, offers: Sequence[tuple[str, str, Callable[[ActionCall], Response | Awaitable[Response]]]]) -> None:
-        for domain, name, handler in offers:
-            action = Action(domain=domain, name=name, handler=handler, targets=name != "reload", effect=Effect.IDEMPOTENT)
-            self._world.actions.offer(action)
+    def _offer(
+        self, domain: str, name: str, handler: Handler, description: str, *parameters: Parameter, targets: bool = True
+    ) -> None:
+        action = Action(
+            domain=domain,
+            name=name,
+            handler=handler,
+            description=description,
+            parameters=parameters,
+            targets=targets,
+            effect=Effect.IDEMPOTENT,
+        )
+        self._world.actions.offer(action)
 
     def _meant(self, call: ActionCall) -> list[Automation]:
         return [self.automations[entity_id] for entity_id in self._targets(call) if entity_id in self.automations]

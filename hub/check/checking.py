@@ -1,6 +1,6 @@
 """All problems of a configuration at once."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +11,7 @@ from hub.automation.reading import Definition, ScriptDefinition, read_automation
 from hub.automation.schedules import is_schedule, read_schedules
 from hub.bus import Bus
 from hub.check.calls import call_problems
+from hub.check.core_actions import core_actions
 from hub.check.sections import idle_sections, plugin_sections
 from hub.check.templates import template_problems
 from hub.check.triggers import trigger_problems
@@ -41,15 +42,15 @@ class Checked:
         return [problem for problem in self.problems if problem.severity == "error"]
 
 
-def check(path: Path, *, blueprints: Sequence[Path] = (), offered: Iterable[Action] = ()) -> Checked:
-    """Read the configuration and everything that it names; `offered` are the core's own actions."""
+def check(path: Path, *, blueprints: Sequence[Path] = ()) -> Checked:
+    """Read the configuration and everything that it names; `blueprints` are further folders of blueprints."""
     configuration = read(path)
     roster = read_roster(plugin_sections(configuration))
     library = Blueprints([configuration.folder / "blueprints", *blueprints])
     automations = [*read_automations(configuration.sections.get("automation"), library), *schedules_of(configuration)]
     scripts = read_scripts(configuration.sections.get("script"), library)
     targets = notify_targets(configuration, roster)
-    actions = {action.full_name: action for action in [*offered, *_plugin_actions(roster)]}
+    actions = {action.full_name: action for action in [*core_actions(), *_plugin_actions(roster)]}
     names = {*(f"notify.{name}" for name in targets), *(f"script.{script.object_id}" for script in scripts), *actions}
     problems = [*configuration.problems, *idle_sections(configuration), *roster.problems]
     problems += group_problems(configuration.sections.get("notify"), targets)
@@ -57,9 +58,8 @@ def check(path: Path, *, blueprints: Sequence[Path] = (), offered: Iterable[Acti
     definitions: list[Definition | ScriptDefinition] = [*automations, *scripts]
     for definition in definitions:
         problems += definition.problems
-        if definition.model is not None:
-            problems += template_problems(definition.raw, templates)
-            problems += call_problems(definition, actions, names)
+        problems += template_problems(definition.raw, templates)
+        problems += call_problems(definition, actions, names)
     for automation in automations:
         problems += trigger_problems(automation, roster)
     return Checked(

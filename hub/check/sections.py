@@ -1,118 +1,37 @@
 """The sections of a configuration: which are the core's, which are plugins', and which mean nothing here."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Iterator
+from typing import Final
 
-from hub.config import Configuration, Position, Problem, problem_at
+from hub.config import Configuration, Problem, problem_at
 from hub.config import Mapping as Node
-from hub.config import Sequence as NodeList
+from hub.config.nodes import entries_of, join_mapping
 
 CORE: Final = frozenset({"automation", "notify", "schedule", "script"})
-_HOME_ASSISTANT: Final = frozenset(
-    [
-        "alert",
-        "api",
-        "application_credentials",
-        "assist_pipeline",
-        "auth",
-        "backup",
-        "binary_sensor",
-        "blueprint",
-        "bluetooth",
-        "calendar",
-        "climate",
-        "cloud",
-        "command_line",
-        "config",
-        "conversation",
-        "counter",
-        "cover",
-        "default_config",
-        "device_tracker",
-        "dhcp",
-        "diagnostics",
-        "energy",
-        "fan",
-        "ffmpeg",
-        "file_upload",
-        "frontend",
-        "group",
-        "hardware",
-        "history",
-        "history_stats",
-        "homeassistant_alerts",
-        "http",
-        "image",
-        "input_boolean",
-        "input_button",
-        "input_datetime",
-        "input_number",
-        "input_select",
-        "input_text",
-        "intent",
-        "light",
-        "lock",
-        "logbook",
-        "logger",
-        "lovelace",
-        "map",
-        "media_player",
-        "media_source",
-        "mobile_app",
-        "mqtt",
-        "my",
-        "network",
-        "onboarding",
-        "panel_custom",
-        "panel_iframe",
-        "person",
-        "python_script",
-        "recorder",
-        "repairs",
-        "rest",
-        "rest_command",
-        "scene",
-        "search",
-        "sensor",
-        "shell_command",
-        "ssdp",
-        "stream",
-        "sun",
-        "switch",
-        "system_health",
-        "system_log",
-        "tag",
-        "template",
-        "timer",
-        "trace",
-        "tts",
-        "usb",
-        "utility_meter",
-        "wake_on_lan",
-        "webhook",
-        "websocket_api",
-        "weather",
-        "zeroconf",
-        "zone",
-    ]
-)
+_NAMES: Final = """
+    alert api application_credentials assist_pipeline auth backup binary_sensor blueprint bluetooth calendar
+    climate cloud command_line config conversation counter cover default_config device_tracker dhcp
+    diagnostics energy fan ffmpeg file_upload frontend group hardware history history_stats
+    homeassistant_alerts http image input_boolean input_button input_datetime input_number input_select
+    input_text intent light lock logbook logger lovelace map media_player media_source mobile_app mqtt my
+    network onboarding panel_custom panel_iframe person python_script recorder repairs rest rest_command scene
+    search sensor shell_command ssdp stream sun switch system_health system_log tag template timer trace tts
+    usb utility_meter wake_on_lan weather webhook websocket_api zeroconf zone
+"""
+_HOME_ASSISTANT: Final = frozenset(_NAMES.split())
 """Sections of Home Assistant's for which there is nothing here: a file that has them loads, and says so."""
 
 
-def plugin_sections(configuration: Configuration) -> Mapping[str, Any]:
+def plugin_sections(configuration: Configuration) -> Node:
     """Return the sections that plugins read."""
-    return {name: section for name, section in configuration.sections.items() if name not in CORE | _HOME_ASSISTANT}
+    idle = CORE | _HOME_ASSISTANT
+    sections = configuration.sections
+    return join_mapping(sections.position, [entry for entry in entries_of(sections) if entry.key not in idle])
 
 
 def idle_sections(configuration: Configuration) -> Iterator[Problem]:
     """Warn of the sections that mean nothing here."""
-    for name, section in configuration.sections.items():
+    for name in configuration.sections:
         if name in _HOME_ASSISTANT:
             message = f"Home Assistant's section `{name}` means nothing here and is passed over"
-            yield problem_at(_place(configuration, section), message, "idle-section", severity="warning")
-
-
-def _place(configuration: Configuration, section: object) -> Position:
-    if isinstance(section, Node | NodeList):
-        return section.position
-    return Position(str(configuration.files[0]) if configuration.files else "", 1, 1)
+            yield problem_at(configuration.sections.key_position(name), message, "idle-section", severity="warning")

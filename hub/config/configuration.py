@@ -3,10 +3,9 @@
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from hub.config.core_section import core_settings
-from hub.config.nodes import BROKEN, Mapping, Position, join_mapping
+from hub.config.nodes import BROKEN, Mapping, Position, entries_of, join_mapping
 from hub.config.packages import CORE, LISTS, join, join_core
 from hub.config.problems import InvalidConfiguration, Problem, problem_at
 from hub.config.settings import Settings
@@ -20,7 +19,7 @@ class Configuration:
     folder: Path
     """Where the file stands."""
     settings: Settings
-    sections: dict[str, Any] = field(default_factory=dict)
+    sections: Mapping = field(default_factory=Mapping)
     """Each domain but the core's own: what all its blocks say together, with positions."""
     problems: list[Problem] = field(default_factory=list)
     files: list[Path] = field(default_factory=list)
@@ -51,6 +50,7 @@ def read(path: Path, *, cache: Path | None = None, lists: Collection[str] = LIST
     except OSError as error:
         problem = problem_at(Position(str(path), 1, 1), _unreadable(error), "missing-file")
         return Configuration(folder=path.parent, settings=Settings.model_construct().placed(path.parent), problems=[problem])
+    start = Position(str(path), 1, 1)
     config, problems = _top(document, path)
     section, clashes = join_core(config)
     core = core_settings(section, path.parent)
@@ -58,7 +58,7 @@ def read(path: Path, *, cache: Path | None = None, lists: Collection[str] = LIST
     return Configuration(
         folder=path.parent,
         settings=core.settings,
-        sections={domain: value for domain, value in joined.sections.items() if domain not in CORE},
+        sections=join_mapping(start, [entry for entry in entries_of(joined.sections) if entry.key not in CORE]),
         problems=[*document.problems, *problems, *clashes, *core.problems, *joined.problems],
         files=document.files,
         folders=document.folders,

@@ -7,7 +7,19 @@ are joined one after the other, mappings into one another, and a plain value tha
 from collections.abc import Collection, Iterator
 from typing import Any, Final, NamedTuple
 
-from hub.config.nodes import BROKEN, Entry, Item, Mapping, Position, Sequence, entries_of, items_of, join_mapping, join_sequence
+from hub.config.nodes import (
+    BROKEN,
+    Entry,
+    Item,
+    Mapping,
+    Position,
+    Sequence,
+    entries_of,
+    items_of,
+    join_mapping,
+    join_sequence,
+    position_of,
+)
 from hub.config.problems import Problem, problem_at
 from hub.model.names import is_slug, slugify
 
@@ -22,7 +34,7 @@ _CUSTOMISATION = frozenset({"customize", "customize_domain", "customize_glob"})
 class Joined(NamedTuple):
     """The section of each domain, and what was wrong."""
 
-    sections: dict[str, Any]
+    sections: Mapping
     problems: list[Problem]
 
 
@@ -51,7 +63,12 @@ def join(config: Mapping, core: Mapping, *, lists: Collection[str] = LISTS) -> J
                 problems += _refused_core(block)
     joining = _Joining(problems)
     sections = {domain: joining.section(domain, own, as_list=domain in lists) for domain, own in blocks.items()}
-    return Joined({domain: value for domain, value in sections.items() if value is not BROKEN}, problems)
+    entries = [
+        Entry(domain, value, blocks[domain][0].position, position_of(value, ()))
+        for domain, value in sections.items()
+        if value is not BROKEN
+    ]
+    return Joined(join_mapping(config.position, entries), problems)
 
 
 def join_core(config: Mapping) -> tuple[Mapping, list[Problem]]:

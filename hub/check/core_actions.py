@@ -1,0 +1,39 @@
+"""The actions that every hub offers, whatever is configured."""
+
+from zoneinfo import ZoneInfo
+
+from hub.actions import Actions
+from hub.automation.automations import Automations
+from hub.automation.world import World
+from hub.bus import Bus
+from hub.clock import SystemClock
+from hub.model.action import Action
+from hub.model.names import EntityId
+from hub.notify.alerts import Alerts
+from hub.notify.notify import Notify
+from hub.notify.outbox import Outbox
+from hub.notify.person import offer_alert_actions
+from hub.scheduler import Scheduler
+from hub.states import StateMachine
+from hub.templates import Templates
+
+
+def core_actions() -> list[Action]:
+    """Return the actions of a hub without plugins: they can be looked at and checked, not called."""
+    clock = SystemClock()
+    bus = Bus(clock)
+    states, actions, zone = StateMachine(bus, clock), Actions(bus), ZoneInfo("UTC")
+    world = World(
+        states=states,
+        bus=bus,
+        actions=actions,
+        clock=clock,
+        templates=Templates(states=states, clock=clock, zone=zone),
+        scheduler=Scheduler(clock, zone),
+    )
+    Automations(world, lambda domain, unique_id, suggested, name: EntityId(f"{domain}.{suggested}")).offer_script_actions()
+    outbox = Outbox(bus, clock)
+    alerts = Alerts(outbox, bus, states, clock)
+    offer_alert_actions(actions, alerts)
+    Notify(actions, outbox, alerts, clock)
+    return actions.all()
