@@ -51,6 +51,11 @@ class Bot(discord.Client):
             with plainly():
                 # Losses that RESUME mends stay inside; anything else goes to the supervisor, which waits longer each time.
                 await self.connect(reconnect=False)
+        except AttributeError as error:
+            if error.obj is not None:
+                raise
+            # The library reads `self.ws.sequence` also when the very first gateway was lost before there was a `ws`.
+            raise NotConnected("Discord closed the gateway before it said hello") from error
         except Exception as error:
             if self._trouble is None:
                 raise

@@ -171,6 +171,17 @@ async def test_a_gateway_that_does_not_answer_the_goodbye_is_left_anyway(company
     assert [thread for thread in threading.enumerate() if "keep-alive" in thread.name] == []
 
 
+async def test_a_gateway_that_hangs_up_before_it_says_hello_is_tried_again(company: Company) -> None:
+    """By the supervisor, after a wait."""
+    company.gateway.hang_up = True
+    async with running(hub_discord, company.config, SystemClock(20)) as hub:
+        assert "before it said hello" in str(hub.report.last_error)
+        company.gateway.hang_up = False
+        await hub.until(lambda: hub.connected)
+
+        assert hub.report.bugs == 0
+
+
 async def test_too_many_introductions_are_not_made(company: Company) -> None:
     """At a thousand in a day Discord would reset the token; a restart does not begin to count anew."""
     clock = SystemClock()
