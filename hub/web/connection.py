@@ -70,7 +70,7 @@ class Connection(asyncio.Protocol):
         self._paused = False
         self._heard = self._asked = 0.0
         self._timer: asyncio.TimerHandle | None = None
-        self._transport: asyncio.Transport
+        self.transport: asyncio.Transport
 
     # What a conversation does
 
@@ -91,7 +91,7 @@ class Connection(asyncio.Protocol):
         self._flush()
         self._frames.send_close(code, reason)
         self._write_protocol()
-        self._set_timer(_FAREWELL_SECONDS, self._transport.abort)
+        self._set_timer(_FAREWELL_SECONDS, self.transport.abort)
 
     def trust(self) -> None:
         """Let the other side send as much as those may who have said who they are."""
@@ -107,7 +107,7 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin."""
-        self._transport = cast(asyncio.Transport, transport)
+        self.transport = cast(asyncio.Transport, transport)
         # The server knows its own protocols by type; it needs no more of them than `shutdown`.
         cast("set[asyncio.Protocol]", self._server.connections).add(self)
 
@@ -137,7 +137,7 @@ class Connection(asyncio.Protocol):
                 self._take(event)
         self._write_protocol()
         if self._frames.parser_exc is not None or self._frames.close_rcvd is not None:
-            self._transport.close()
+            self.transport.close()
 
     def eof_received(self) -> None:
         """Close as well."""
@@ -154,7 +154,7 @@ class Connection(asyncio.Protocol):
     def shutdown(self) -> None:
         """Say goodbye, because the server stops."""
         if self._listener is None:
-            self._transport.close()
+            self.transport.close()
         else:
             self.close(CloseCode.GOING_AWAY, "the hub stops")
 
@@ -166,7 +166,7 @@ class Connection(asyncio.Protocol):
         self._frames.send_response(response)
         self._write_protocol()
         if self._frames.state is not OPEN:
-            self._transport.close()
+            self.transport.close()
             return
         self._set_timer(self._limits.ping_seconds, self._ask_whether_there)
         self._listener = self._converse(self)
@@ -186,14 +186,14 @@ class Connection(asyncio.Protocol):
             return
         messages, self._waiting, self._waiting_bytes = self._waiting, [], 0
         if self.coalesce and len(messages) > 1:
-            self._transport.write(text_frame(b"[" + b",".join(messages) + b"]"))
+            self.transport.write(text_frame(b"[" + b",".join(messages) + b"]"))
         else:
-            self._transport.write(text_frames(messages))
+            self.transport.write(text_frames(messages))
 
     def _write_protocol(self) -> None:
         for data in self._frames.data_to_send():
-            if data and not self._transport.is_closing():
-                self._transport.write(data)
+            if data and not self.transport.is_closing():
+                self.transport.write(data)
 
     # Whether the other side is there
 
@@ -211,10 +211,10 @@ class Connection(asyncio.Protocol):
             self._set_timer(self._limits.ping_seconds, self._ask_whether_there)
 
     def _drop(self, why: str) -> None:
-        if not self._transport.is_closing():
-            peer = self._transport.get_extra_info("peername")
+        if not self.transport.is_closing():
+            peer = self.transport.get_extra_info("peername")
             _log.warning("WebSocket client %s is disconnected: it %s", peer[0] if peer else "?", why)
-            self._transport.abort()
+            self.transport.abort()
 
     def _set_timer(self, seconds: float, call: Callable[[], None]) -> None:
         self._cancel_timer()

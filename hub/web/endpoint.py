@@ -1,7 +1,6 @@
 """One path of the API: who may come in, what they are told when something is wrong."""
 
 import asyncio
-import gzip
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -14,12 +13,12 @@ from starlette.types import Receive, Scope, Send
 from hub.errors import HubError, PluginError
 from hub.web.allowed import NotAllowed
 from hub.web.encoding import decode, encode
+from hub.web.fragments import compressed
 from hub.web.identity import Identity, Role
 from hub.web.site import Site
 
 _log = logging.getLogger(__name__)
 _WORTH_COMPRESSING = 4096  # bytes
-_BESIDE_THE_LOOP = 256 << 10  # bytes; compressing more takes milliseconds, so a thread does it
 _NOBODY = Identity(id="", name="nobody", role=Role.VIEWER)
 
 
@@ -100,9 +99,7 @@ async def large_answer(ask: Ask, value: object) -> Response:
     body = encode(value)
     if len(body) < _WORTH_COMPRESSING or not ask.accepts_gzip():
         return json_body(body)
-    compress = gzip.compress
-    packed = await asyncio.to_thread(compress, body, 1) if len(body) > _BESIDE_THE_LOOP else compress(body, 1)
-    return json_body(packed, headers={"content-encoding": "gzip", "vary": "accept-encoding"})
+    return json_body(await compressed(body), headers={"content-encoding": "gzip", "vary": "accept-encoding"})
 
 
 Answer = Callable[[Ask], Awaitable[Response]]

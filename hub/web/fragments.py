@@ -1,5 +1,6 @@
 """States as JSON, encoded once: every answer and event about the same state shares the text."""
 
+import asyncio
 import gzip
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -10,6 +11,7 @@ from hub.states import StateMachine
 from hub.web.encoding import encode
 
 _FASTEST = 1  # gzip's level: bodies are made anew after every change
+_BESIDE_THE_LOOP = 256 << 10  # bytes; compressing more takes milliseconds, so a thread does it
 
 
 class StateFragments:
@@ -59,12 +61,22 @@ class StatesBody:
             self._gzipped = None
         return self._plain
 
-    def gzipped(self) -> bytes:
+    async def gzipped(self) -> bytes:
         """Return the list, compressed."""
         plain = self.plain()
-        if self._gzipped is None:
-            self._gzipped = gzip.compress(plain, _FASTEST, mtime=0)
-        return self._gzipped
+        if self._gzipped is not None:
+            return self._gzipped
+        packed = await compressed(plain)
+        if self._plain is plain:
+            self._gzipped = packed
+        return packed
+
+
+async def compressed(body: bytes) -> bytes:
+    """Compress with gzip, quickly rather than well."""
+    if len(body) > _BESIDE_THE_LOOP:
+        return await asyncio.to_thread(gzip.compress, body, _FASTEST)
+    return gzip.compress(body, _FASTEST)
 
 
 def fragment(state: State) -> bytes:

@@ -11,6 +11,10 @@ class Limits:
     """The largest body of a request."""
     body_seconds: float = 30.0
     """How long a body may take to arrive."""
+    request_seconds: float = 30.0
+    """How long a connection may take to say what it wants: the first line and the headers of a request."""
+    idle_seconds: int = 60
+    """How long a connection stays open after an answer, for the next request."""
     connections: int = 2000
     """Beyond these, requests are answered 503."""
     message: int = 4 << 20

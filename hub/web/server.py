@@ -16,11 +16,11 @@ from functools import partial
 from typing import Any, Final
 
 from uvicorn import Config
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from hub.web.connection import Connection
 from hub.web.conversation import Conversation
+from hub.web.http import Http
 from hub.web.limits import Limits
 from hub.web.rest import rest_api
 from hub.web.site import Site
@@ -52,15 +52,12 @@ async def serving(
 ) -> AsyncIterator[Bound]:
     """Serve the API until the block is left; port 0 takes a free one. Raises OSError when the address cannot be had."""
     site = Site.of(sources)
-    config = _config(site)
-    state = ServerState()
+    config, state, limits = _config(site), ServerState(), sources.limits
     sockets = await _listen(host, port)
     address = sockets[0].getsockname()
     loop = asyncio.get_running_loop()
     servers = [
-        await loop.create_server(
-            lambda: HttpToolsProtocol(config, state, {}), sock=listener, ssl=secure, backlog=_WAITING_CONNECTIONS
-        )
+        await loop.create_server(lambda: Http(config, state, limits), sock=listener, ssl=secure, backlog=_WAITING_CONNECTIONS)
         for listener in sockets
     ]
     dates = loop.create_task(_keep_date(state), name="web date")
@@ -70,7 +67,7 @@ async def serving(
         dates.cancel()
         for server in servers:
             server.close()
-        await _finish(state, sources.limits)
+        await _finish(state, limits)
         with suppress(asyncio.CancelledError):
             await dates
 
@@ -86,7 +83,7 @@ def _config(site: Site) -> Config:
 
     config = Config(
         rest_api(site),
-        http=HttpToolsProtocol,
+        http=Http,
         ws=SiteConnection,
         interface="asgi3",
         lifespan="off",
@@ -97,6 +94,7 @@ def _config(site: Site) -> Config:
         proxy_headers=False,
         server_header=False,
         limit_concurrency=limits.connections,
+        timeout_keep_alive=limits.idle_seconds,
     )
     config.load()
     return config

@@ -101,7 +101,7 @@ def test_the_quick_form_of_a_state_is_the_same_as_the_slow_one() -> None:
         assert json.loads(fragment(state)) == state.as_dict()
 
 
-def test_the_text_of_a_state_is_kept_until_the_state_is_another() -> None:
+async def test_the_text_of_a_state_is_kept_until_the_state_is_another() -> None:
     """By identity; what is gone is forgotten."""
     clock = SimulatedClock(0.0)
     states, fragments = StateMachine(Bus(clock), clock), StateFragments()
@@ -110,7 +110,7 @@ def test_the_text_of_a_state_is_kept_until_the_state_is_another() -> None:
 
     assert fragments.of(first) is fragments.of(first)
     assert body.plain() is body.plain()
-    assert body.gzipped() is body.gzipped()
+    assert await body.gzipped() is await body.gzipped()
     second = states.set(EntityId("sensor.a"), "2")
     assert fragments.earlier(first) is fragments.earlier(first)
     assert json.loads(fragments.of(second))["state"] == "2"

@@ -9,6 +9,7 @@ import httpx2
 import pytest
 from websockets.asyncio.client import connect
 
+from hub.model.action import ActionCall
 from hub.web.limits import Limits
 from tests.web.house import ADMIN, RawClient, served
 
@@ -268,3 +269,33 @@ async def test_subscriptions_are_limited() -> None:
 
         assert await talk.error("subscribe_events", event_type="door") == "too_many_requests"
         assert house.bus.listener_counts()["door"] == 1
+
+
+@pytest.mark.parametrize("begun", [b"", b"GET /api/ HTTP/1.1\r\nHost: x\r\nX-Slow: "], ids=["nothing", "half a request"])
+async def test_a_connection_that_does_not_say_what_it_wants_is_closed(begun: bytes) -> None:
+    """As its first request, and as its second."""
+    async with served(Limits(request_seconds=0.2)) as house:
+        fresh = await RawClient.to(house)
+        assert await fresh.exchange(begun) == b""
+
+        used = await RawClient.to(house)
+        used.writer.write(b"GET /api/ HTTP/1.1\r\nHost: x\r\n" + AUTH + b"\r\n")
+        await used.reader.readuntil(b"API running")
+        said = await used.exchange(begun or b"G")
+
+        assert b"HTTP" not in said
+        for client in (fresh, used):
+            await client.close()
+
+
+async def test_a_request_that_takes_long_is_not_cut_off() -> None:
+    """Once it is clear what is wanted, there is time; and a WebSocket may stay."""
+    async with served(Limits(request_seconds=0.01)) as house, house.talk() as talk, house.http() as http:
+
+        async def act(call: ActionCall) -> None:
+            await asyncio.sleep(0.05)
+
+        house.offer("t.act", act)
+
+        assert (await http.post("/api/services/t/act")).status_code == 200
+        assert (await talk.ask("ping"))["type"] == "pong"

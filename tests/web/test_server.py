@@ -115,6 +115,21 @@ async def test_what_does_not_end_is_cut_off() -> None:
     await talk.socket.wait_closed()
 
 
+async def test_a_client_that_does_not_say_goodbye_is_cut_off() -> None:
+    """The server does not wait for it longer than for anybody."""
+    async with served(Limits(closing_seconds=0.02)) as house:
+        client = await RawClient.to(house)
+        client.writer.write(
+            b"GET /api/websocket HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+        )
+        await client.reader.readuntil(b"auth_required")
+        started = time.perf_counter()
+    assert time.perf_counter() - started < 1.0
+    assert b"the hub stops" in await client.reader.read()
+    await client.close()
+
+
 def test_it_runs_on_uvloop() -> None:
     """Which is what the hub runs on."""
 

@@ -13,7 +13,7 @@ _GZIPPED = {"content-encoding": "gzip", "vary": "accept-encoding"}
 async def list_states(ask: Ask) -> Response:
     """Return all states."""
     body = ask.site.states_body
-    return json_body(body.gzipped(), headers=_GZIPPED) if ask.accepts_gzip() else json_body(body.plain())
+    return json_body(await body.gzipped(), headers=_GZIPPED) if ask.accepts_gzip() else json_body(body.plain())
 
 
 async def show_state(ask: Ask) -> Response:
