@@ -31,9 +31,14 @@ def core_actions() -> list[Action]:
         templates=Templates(states=states, clock=clock, zone=zone),
         scheduler=Scheduler(clock, zone),
     )
-    Automations(world, lambda domain, unique_id, suggested, name: EntityId(f"{domain}.{suggested}")).offer_script_actions()
+    Automations(world, _no_registry).offer_script_actions()
     outbox = Outbox(bus, clock)
     alerts = Alerts(outbox, bus, states, clock)
     offer_alert_actions(actions, alerts)
     Notify(actions, outbox, alerts, clock)
     return actions.all()
+
+
+def _no_registry(domain: str, unique_id: str | None, suggested: str, name: str) -> EntityId:
+    del unique_id, name
+    return EntityId(f"{domain}.{suggested}")
