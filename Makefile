@@ -33,7 +33,8 @@ lint: setup
 	$(BIN)/ruff format --check .
 
 types: setup
-	$(BIN)/mypy hub $(foreach plugin,$(PLUGINS),$(wildcard $(dir $(plugin))hub_*))
+	$(BIN)/mypy hub
+	@for plugin in $(dir $(PLUGINS)); do echo "mypy $$plugin"; (cd $$plugin && ../../$(BIN)/mypy --config-file ../../pyproject.toml hub_*/) || exit 1; done
 
 floors: setup
 	$(BIN)/lint-imports

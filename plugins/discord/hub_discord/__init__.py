@@ -4,7 +4,7 @@ import asyncio
 import importlib
 from collections.abc import AsyncGenerator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 
 from hub.api import Clock, Hub, NotConnected, Notice, Plugin, Receipt, Rehearsal, hookimpl
 from hub_discord.actions import create_thread, delete, edit, send
@@ -31,11 +31,14 @@ async def connect(config: DiscordConfig, hub: Hub) -> AsyncGenerator[Session, No
         yield session
 
 
-def rehearse(clock: Clock) -> AbstractAsyncContextManager[Rehearsal]:
+@asynccontextmanager
+async def rehearse(clock: Clock) -> AsyncGenerator[Rehearsal, None]:
     """Run the simulated Discord."""
+    await _import_library()  # now, since in compressed time a connection has no seconds to spare for it
     from hub_discord.simulator.company import rehearse as run
 
-    return run(clock)
+    async with run(clock) as rehearsal:
+        yield rehearsal
 
 
 @hookimpl
@@ -47,6 +50,7 @@ def hub_plugin() -> Plugin[DiscordConfig, Session]:
         connect=connect,
         actions=[send, edit, delete, create_thread],
         events=[Message, Command, Button],
+        notifiers=lambda config: config.targets,
         rehearse=rehearse,
     )
 

@@ -42,6 +42,7 @@ def hub_plugin() -> Plugin[PagerDutyConfig, Pager]:
         connect=connect,
         actions=[trigger, acknowledge, resolve, add_note, change_event],
         events=EVENTS,
+        notifiers=lambda config: config.targets,
         rehearse=_rehearse,
     )
 
