@@ -56,6 +56,7 @@ class Connection:
         self._over = asyncio.Event()
         self._leaving = False
         self._work: Work | None = None
+        self._lent: LentHub | None = None
         self._error: BaseException | None = None
 
     @property
@@ -96,12 +97,12 @@ class Connection:
     async def _live(self) -> None:
         async with asyncio.TaskGroup() as group:
             self._work = work = Work(group, self._clock, self._instance.name)
-            lent = await self._lend(work)
+            lent = self._lent = await self._lend(work)
             try:
                 async with self._instance.plugin.connect(self._instance.config, lent) as session:
-                    self._session = session
-                    self._came()
                     try:
+                        self._session = session
+                        self._came()
                         await asyncio.get_running_loop().create_future()  # until something fails or the hub stops
                     finally:
                         self._session = _NO_SESSION
@@ -124,10 +125,16 @@ class Connection:
         if not await ended_within([task], self._clock, self._patience.close):
             task.cancel()
             if not await ended_within([task], self._clock, _LAST_WORD):
-                _log.error("%s is left behind: %s", self._instance.name, self._what_goes_on())
+                self._leave_behind()
                 return False
         self._error = None if task.cancelled() else task.exception()
         return True
+
+    def _leave_behind(self) -> None:
+        _log.error("%s is left behind: %s", self._instance.name, self._what_goes_on())
+        self._session = _NO_SESSION
+        if self._lent is not None:
+            self._lent.close()
 
     def _what_goes_on(self) -> str:
         names = [] if self._work is None else self._work.names()

@@ -19,8 +19,8 @@ import logging
 import re
 import subprocess
 import sys
-from collections.abc import Collection, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Collection, Iterable, Mapping
+from contextlib import asynccontextmanager, suppress
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import ModuleType
@@ -32,17 +32,17 @@ from pydantic.fields import FieldInfo
 
 from hub.clock import SystemClock
 from hub.config import explain
+from hub.hosting.catalog import Condition
 from hub.hosting.discovery import plugin_of
-from hub.hosting.entities import CONNECTED
 from hub.hosting.failures import secrets_in
 from hub.hosting.signature import action_name, actions_of
-from hub.model.entity import RegistryEntry
 from hub.model.state import UNAVAILABLE, UNKNOWN
 from hub.plugin import GROUP, Plugin
+from hub.testing.entities import entities_of, unlisted, without_entity
 from hub.testing.fields import fields_of, types_in
 from hub.testing.harness import Running, running
 from hub.testing.leftovers import Leftovers
-from hub.testing.readme import fits, listed
+from hub.testing.readme import listed
 
 _SECRET = re.compile(r"password|passphrase|passwd|secret|token|credential|(^|_)(api_?)?key$")
 _NOT_SECRET = re.compile(r"_(file|path|folder|url|name|type)$")
@@ -164,10 +164,9 @@ class PluginContract:
         async with running(self.module, peer.config) as hub:
             await hub.until(lambda: hub.connected, self.patience)
             with suppress(AssertionError):  # told better below
-                await hub.until(lambda: not _missing(hub, lines - {*self.sometimes}), self.patience)
-            _none(_missing(hub, lines - {*self.sometimes}), "listed in the README, but did not appear")
-            unlisted = [name for name in _entities(hub) if not any(_means(line, hub, name) for line in lines)]
-            _none(unlisted, "missing in the README, section 'Entities'")
+                await hub.until(lambda: not without_entity(hub, lines - {*self.sometimes}), self.patience)
+            _none(without_entity(hub, lines - {*self.sometimes}), "listed in the README, but did not appear")
+            _none(unlisted(hub, lines), "missing in the README, section 'Entities'")
 
     async def test_connecting_and_closing_leaves_nothing_behind(self, peer: Peer) -> None:
         """No task, thread or socket."""
@@ -192,12 +191,28 @@ class PluginContract:
         async with running(self.module, peer.config, SystemClock(self.speed)) as hub:
             await hub.until(lambda: hub.connected, self.patience)
             with suppress(AssertionError):  # some values come only when something happens
-                await hub.until(lambda: all(hub.value(name) not in (UNAVAILABLE, UNKNOWN) for name in _entities(hub)), 1)
-            alive = [name for name in _entities(hub) if hub.value(name) != UNAVAILABLE]
+                await hub.until(lambda: all(hub.value(name) not in (UNAVAILABLE, UNKNOWN) for name in entities_of(hub)), 1)
+            alive = [name for name in entities_of(hub) if hub.value(name) != UNAVAILABLE]
             await peer.stop()
             await hub.until(lambda: not hub.connected and all(hub.value(name) == UNAVAILABLE for name in alive), self.patience)
             await peer.start()
             await hub.until(lambda: hub.connected and all(hub.value(name) != UNAVAILABLE for name in alive), self.patience)
+        assert _bugs(hub) == 0
+
+    async def test_nothing_is_said_to_be_connected_while_the_peer_is_dead(self, peer: Peer) -> None:
+        """`connect` makes sure that somebody answers, instead of leaving that to the first look."""
+        conditions: list[str] = []
+
+        @asynccontextmanager
+        async def watching(hub: Running[Any]) -> AsyncGenerator[None, None]:
+            hub.bus.watch_all(lambda _: conditions.append(hub.report.condition))
+            yield
+
+        await peer.stop()
+        async with running(self.module, peer.config, SystemClock(self.speed), beside=watching) as hub:
+            await hub.until(lambda: hub.report.losses >= 2, self.patience)
+            assert Condition.CONNECTED not in conditions, "it was said to be connected to a peer that is dead"
+            _none([name for name in entities_of(hub) if hub.value(name) != UNAVAILABLE], "has a state although the peer is dead")
         assert _bugs(hub) == 0
 
     async def test_secrets_are_told_to_nobody(
@@ -263,24 +278,3 @@ def _readme(module: ModuleType, plugin: Plugin[Any, Any]) -> str:
     description = distribution and distribution.metadata["Description"]
     assert description, "there is no README"
     return description
-
-
-def _entities(hub: Running[Any]) -> list[str]:
-    """Return the plugin's entities, without the hub's own that says whether it is connected."""
-    entries = [entry for entry in hub.entities.all() if _key(entry) != CONNECTED]
-    return [entry.entity_id for entry in entries if hub.state(entry.entity_id) is not None]
-
-
-def _missing(hub: Running[Any], lines: Collection[str]) -> list[str]:
-    """Return the lines that mean no entity."""
-    return [line for line in lines if not any(_means(line, hub, name) for name in _entities(hub))]
-
-
-def _means(line: str, hub: Running[Any], entity_id: str) -> bool:
-    entry = hub.entities.get(entity_id)
-    key = "" if entry is None else _key(entry)
-    return any(fits(line, name) for name in (entity_id, entity_id.partition(".")[2], key))
-
-
-def _key(entry: RegistryEntry) -> str:
-    return entry.unique_id.partition("/")[2]

@@ -351,6 +351,37 @@ async def test_a_connection_that_cannot_be_made_or_ended_is_given_up(caplog: pyt
         await settle()
 
 
+async def test_what_was_left_behind_can_tell_nothing_more() -> None:
+    """Its entities stay unavailable."""
+    released, told = asyncio.Event(), asyncio.Event()
+
+    def connected(hub: Hub) -> None:
+        power = hub.sensor("power")
+        power.set(1)
+
+        async def ignore() -> None:
+            while not released.is_set():
+                with suppress(asyncio.CancelledError):
+                    await released.wait()
+            power.set(2)
+            told.set()
+
+        async def fail() -> None:
+            raise OSError("lost")
+
+        hub.start(ignore)
+        hub.start(fail)
+
+    async with running(plugin(connected), None, SystemClock(1000)) as hub:
+        await hub.until(lambda: hub.report.condition is Condition.FAILED)
+        assert hub.value("sensor.made_power") == "unavailable"
+
+        released.set()
+        await told.wait()
+
+        assert hub.value("sensor.made_power") == "unavailable"
+
+
 async def test_closing_is_not_disturbed_while_it_makes_progress() -> None:
     """A connection that was lost may still say good-bye properly."""
     said: list[str] = []

@@ -5,6 +5,7 @@ import socket
 import threading
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from types import ModuleType
 from typing import Annotated, Any
@@ -266,6 +267,19 @@ async def test_a_plugin_that_does_not_notice_its_dead_peer_is_found() -> None:
 
     with pytest.raises(AssertionError, match=r"still not so after 0\.1 seconds"):
         await kept.test_a_dead_peer_makes_entities_unavailable_and_a_returning_one_brings_them_back(PEER)
+
+
+async def test_a_plugin_that_looks_connected_to_a_dead_peer_is_found() -> None:
+    """One that only looks later would flicker between on and off for as long as the outage lasts."""
+
+    def connected(hub: Hub) -> None:
+        async def look() -> None:
+            raise OSError("nobody there")
+
+        hub.every(timedelta(seconds=1), look)
+
+    with pytest.raises(AssertionError, match="said to be connected to a peer that is dead"):
+        await contract(plugin(connected)).test_nothing_is_said_to_be_connected_while_the_peer_is_dead(PEER)
 
 
 async def test_a_bug_is_found_even_when_all_seems_well() -> None:
