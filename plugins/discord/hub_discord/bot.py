@@ -15,6 +15,7 @@ from hub_discord.detour import Detour
 from hub_discord.events import Button, Message
 from hub_discord.failures import NO_INTENT, plainly
 from hub_discord.ledger import Ledger
+from hub_discord.lines import Lines
 from hub_discord.session import IntentsRefused
 
 _LONGEST_WAIT = 30.0  # seconds of rate limit that are waited out; the library takes no less
@@ -25,8 +26,10 @@ class Bot(discord.Client):
     """Hears what happens on Discord, and hands it to the hub."""
 
     def __init__(self, config: DiscordConfig, hub: Hub, ledger: Ledger, opened: Callable[[], None]) -> None:
+        self.lines = Lines()
         super().__init__(
             intents=_intents(config),
+            http_trace=self.lines.trace,
             connector=Detour(_text(config.api_url), _text(config.gateway_url)),
             allowed_mentions=discord.AllowedMentions.none(),
             max_ratelimit_timeout=_LONGEST_WAIT,

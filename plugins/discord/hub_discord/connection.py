@@ -59,11 +59,12 @@ def _places(config: DiscordConfig) -> dict[str, Place]:
     return {name: Place.of(target) for name, target in config.targets.items()}
 
 
-async def _close(bot: discord.Client) -> None:
+async def _close(bot: Bot) -> None:
     """Say goodbye, and go also when Discord does not answer: the library itself would wait for half a minute."""
     with suppress(TimeoutError):
         async with asyncio.timeout(_GOODBYE):
             await bot.close()
+    bot.lines.close()
     await bot.http.close()
     await _end_heartbeats(bot)
 

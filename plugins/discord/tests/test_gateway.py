@@ -34,7 +34,7 @@ async def hub(company: Company) -> AsyncGenerator[Running[SystemClock], None]:
 
 async def test_a_bad_token_is_tried_once(company: Company) -> None:
     """Trying on would cost the address its right to ask."""
-    async with running(hub_discord, company.config | {"token": "wrong"}, SystemClock(1000)) as hub:
+    async with running(hub_discord, company.config | {"token": "wrong"}) as hub:
         assert hub.report.condition is Condition.FAILED
         assert "refused the bot's token" in str(hub.report.last_error)
 
@@ -232,7 +232,7 @@ async def test_the_presence_shows_how_the_hub_is(company: Company, hub: Running[
 
 async def test_the_presence_turns_red_when_something_is_wrong(company: Company) -> None:
     """Whoever looks at the list of members sees it."""
-    async with running(hub_discord, company.config | {"presence_interval": 15}, SystemClock(500)) as hub:
+    async with running(hub_discord, company.config | {"presence_interval": 15}, SystemClock(60)) as hub:
         await hub.until(lambda: company.gateway.presences)
         hub.replies["status"] = Reply(text="1 of 2 plugins connected", fields={"ftp": "connecting"})
         await hub.until(lambda: company.gateway.presences[-1]["status"] == "dnd")
