@@ -18,7 +18,7 @@ from hub.model.context import Context as Cause
 from hub.model.event import Event
 from hub.model.state import State
 from hub.templates import limits
-from hub.templates.functions.group import Group, refuse
+from hub.templates.functions.group import Group, Refused
 from hub.templates.rendering import Rendering
 from hub.templates.undefined import undefined_type
 from hub.templates.views import FIELDS, AllStates, DomainStates, StateView
@@ -155,7 +155,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def _install(self, groups: Iterable[Group], *, limited: bool) -> None:
         for group in groups:
-            refused = {name: refuse(name) for name in group.refused} if limited else {}
+            refused = {name: Refused(name) for name in group.refused} if limited else {}
             self.globals.update(_replaced(group.globals, refused))
             self.plain_filters.update(_replaced(group.filters, refused))
             self.plain_tests.update(_replaced(group.tests, refused))

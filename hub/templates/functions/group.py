@@ -1,6 +1,6 @@
 """What a group of template functions is."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, NoReturn
 
@@ -49,10 +49,26 @@ def fallback(function: str, value: object, default: Any) -> Any:
     return default
 
 
-def refuse(name: str) -> Callable[..., NoReturn]:
-    """Return what stands in a limited template for a name that it does not have."""
+class Refused:
+    """What stands in a limited template for a name that it does not have: using it in any way is an error."""
 
-    def refused(*_args: object, **_kwargs: object) -> NoReturn:
-        raise TemplateError(f"{name!r} is not supported in limited templates")
+    __slots__ = ("_name",)
 
-    return refused
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __call__(self, *_args: object, **_kwargs: object) -> NoReturn:
+        """Raise TemplateError."""
+        raise TemplateError(f"{self._name!r} is not supported in limited templates")
+
+    def __getitem__(self, _key: object) -> NoReturn:
+        self()
+
+    def __iter__(self) -> Iterator[NoReturn]:
+        self()
+
+    def __len__(self) -> int:
+        return self()
+
+    def __str__(self) -> str:
+        return self()

@@ -1,6 +1,7 @@
-"""Patterns that would never end: a repetition inside a repetition can take time that doubles with every character."""
+"""Patterns that would never end: repetitions inside repetitions take time that doubles with every character."""
 
 import re
+import sys
 import time
 from functools import lru_cache
 
@@ -11,6 +12,8 @@ _NESTED = re.compile(_REPEATED + r"[?+]?[^()]*\)" + _REPEATED)
 _ALTERNATIVES = re.compile(r"\([^()]*\|[^()]*\)" + _REPEATED)
 _SAFE_LENGTH = 14  # characters that even a doubling pattern gets through quickly
 _SHORT = 100  # up to here the beginnings grow by a few characters, then they double
+_MEDIUM = 2_000  # a pattern with one repetition takes at most the square of the length
+_ENDLESS = sys.maxsize
 _STEP = 4
 _LONG = 0.02  # seconds; four more characters take at most sixteen times as long
 _TOO_LONG = 0.5
@@ -21,7 +24,7 @@ class RunawayPattern(TemplateError):
     """A pattern would take for ever on this text."""
 
     def __init__(self, pattern: str) -> None:
-        super().__init__(f"the pattern {pattern!r} repeats a repetition, and would take too long on this text")
+        super().__init__(f"the pattern {pattern!r} would take too long on this text")
 
 
 def check_pattern(pattern: re.Pattern[str], text: str) -> None:
@@ -30,13 +33,11 @@ def check_pattern(pattern: re.Pattern[str], text: str) -> None:
     Python cannot interrupt a search, so one that looks dangerous is tried on ever longer beginnings of the text, followed
     by something that never fits: that is where such patterns lose themselves.
     """
-    if len(text) <= _SAFE_LENGTH or not _looks_dangerous(pattern.pattern):
-        return
-    length, before = _SAFE_LENGTH, _LONG
+    length, before = _trusted_length(pattern.pattern), _LONG
     while length < len(text):
-        began = time.perf_counter()
+        began = time.thread_time()
         pattern.search(text[:length] + "\0")
-        took = time.perf_counter() - began
+        took = time.thread_time() - began
         if took > _LONG and (length < _SHORT or took > _TOO_LONG or took > before * _GROWTH):
             raise RunawayPattern(pattern.pattern)
         before = took
@@ -44,10 +45,12 @@ def check_pattern(pattern: re.Pattern[str], text: str) -> None:
 
 
 @lru_cache(maxsize=256)
-def _looks_dangerous(pattern: str) -> bool:
+def _trusted_length(pattern: str) -> int:
+    """Return how long a text the pattern surely gets through."""
     plain = re.sub(r"\\.|\[\^?\]?[^\]]*\]", "x", pattern)
     while (flatter := re.sub(r"\((?:\?[:=!P<>\w]*)?([^()|]*)\)(?![+*{])", r"\1", plain)) != plain:
         plain = flatter
-    if _NESTED.search(plain) or _ALTERNATIVES.search(plain):
-        return True
-    return len(re.findall(_REPEATED, plain)) > 2
+    repetitions = len(re.findall(_REPEATED, plain))
+    if repetitions > 1 or _NESTED.search(plain) or _ALTERNATIVES.search(plain):
+        return _SAFE_LENGTH
+    return _MEDIUM if repetitions else _ENDLESS
