@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, SecretStr
 
-from hub.api import Answer, Config, Effect, Hub, Plugin, PluginEvent, action, hookimpl
+from hub.api import Answer, Clock, Config, Effect, Hub, Plugin, PluginEvent, Rehearsal, action, hookimpl
 
 
 class TcpConfig(Config):
@@ -71,7 +71,20 @@ async def probe(service: Service, line: Annotated[str, "What to send."] = "hello
     return {"answer": await service.ask(line)}
 
 
+@asynccontextmanager
+async def rehearse(clock: Clock) -> AsyncGenerator[Rehearsal, None]:
+    """Run the simulated service."""
+    from tests.hosting.tcp.hub_tcp.simulator import Echo
+
+    echo = Echo()
+    await echo.start()
+    try:
+        yield Rehearsal(config=echo.config)
+    finally:
+        await echo.stop()
+
+
 @hookimpl
 def hub_plugin() -> Plugin[TcpConfig, Service]:
     """Hand over the plugin."""
-    return Plugin(name="tcp", config=TcpConfig, connect=connect, actions=[probe], events=[Greeted])
+    return Plugin(name="tcp", config=TcpConfig, connect=connect, actions=[probe], events=[Greeted], rehearse=rehearse)
