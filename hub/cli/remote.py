@@ -8,6 +8,8 @@ from urllib.parse import quote, urlsplit
 from hub.errors import HubError
 from hub.web.address import FILE_NAME, Address, read_address
 
+_DEMO = Path("demo", "data")  # below the data folder: where `hub demo` keeps its own
+
 
 class NotReached(HubError):
     """No hub answers."""
@@ -66,7 +68,7 @@ class Remote:
 
 def reach(url: str | None, token: str | None, data_dir: Path) -> Remote:
     """Find the running hub: where the options say, else where its data folder says. Raises NotReached."""
-    known = read_address(data_dir)
+    known = read_address(data_dir) or read_address(data_dir / _DEMO)
     if url is None:
         if known is None:
             where = data_dir / FILE_NAME

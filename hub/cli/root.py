@@ -1,6 +1,5 @@
 """What the commands ask of the composition root; imported only when a command needs it."""
 
-import importlib
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -53,13 +52,18 @@ class HubRoot:
 
     def run(self, config: Path) -> None:
         """Run the hub until it is told to stop. Raises ConfigError."""
-        importlib.import_module("hub.app").run(config)
+        from hub import app
+
+        app.run(config)
 
     def check(self, config: Path) -> Sequence[Problem]:
         """Check the configuration without connecting to anything."""
-        problems: Sequence[Problem] = importlib.import_module("hub.app").check(config)
-        return problems
+        from hub import app
+
+        return app.check(config)
 
     def demo(self, lasting: timedelta | None, speed: float, as_json: bool) -> None:
         """Run the demonstration for so long, or until it is told to stop."""
-        importlib.import_module("hub.demo").run(lasting=lasting, speed=speed, as_json=as_json)
+        from hub import demo
+
+        demo.run(lasting=lasting, speed=speed, as_json=as_json)

@@ -122,7 +122,13 @@ async def test_a_run_is_shown_as_a_tree() -> None:
         missing = await typed_beside(house, "trace", "page", "--run", "8")
 
         assert "automation.page run 7: finished" in last.out
-        assert 'action/0  +1.000s  {"params": {"service": "page"}}' in last.out
+        assert [line.split("─")[-1].strip() for line in last.out.splitlines()[1:]] == [
+            "trigger/0  +0.000s  state of sensor.roof",
+            "action/0  +1.000s  params={service: page}",
+            "action/0/if  +1.000s  result=yes",
+            "action/0/then/0  +1.000s",
+            "action/0/then/0  +2.000s    it failed",
+        ]
         assert named.json["run_id"] == "7"
         assert listed.lines[0][0] == "7"
         assert (none.code, none.err) == (1, "error: script.other has not run\n")
@@ -142,11 +148,13 @@ async def test_tokens_are_made_listed_and_ended() -> None:
         assert (ended.code, again.code) == (0, 1)
 
 
-async def test_the_hub_of_this_computer_is_found_by_its_file(tmp_path: Path) -> None:
-    """Neither address nor token need be typed."""
+@pytest.mark.parametrize("below", [".", "demo/data"])
+async def test_the_hub_of_this_computer_is_found_by_its_file(tmp_path: Path, below: str) -> None:
+    """Neither address nor token need be typed; where no hub runs but the demonstration, it is that one."""
+    (tmp_path / below).mkdir(parents=True, exist_ok=True)
     async with served() as house:
         house.set("sensor.roof", "1")
-        write_address(tmp_path, Address(house.bound.url, VIEWER))
+        write_address(tmp_path / below, Address(house.bound.url, VIEWER))
 
         outcome = await asyncio.to_thread(typed, "states", "--data-dir", str(tmp_path))
 

@@ -75,13 +75,18 @@ class OneRun:
     async def trace(self, item: str, run_id: str) -> Row | None:
         if (item, run_id) != ("automation.page", "7"):
             return None
-        trigger = {
-            "path": "trigger/0",
-            "timestamp": "2026-01-05T12:00:00+00:00",
-            "changed_variables": {"trigger": {"platform": "state"}},
+        start, later, last = (f"2026-01-05T12:00:0{second}+00:00" for second in range(3))
+        trigger = {"platform": "state", "description": "state of sensor.roof"}
+        steps: dict[str, list[Row]] = {
+            "trigger/0": [{"path": "trigger/0", "timestamp": start, "changed_variables": {"trigger": trigger}}],
+            "action/0/if": [{"path": "action/0/if", "timestamp": later, "result": {"result": True}}],
+            "action/0/then/0": [
+                {"path": "action/0/then/0", "timestamp": later},
+                {"path": "action/0/then/0", "timestamp": last, "error": "it failed"},
+            ],
+            "action/0": [{"path": "action/0", "timestamp": later, "result": {"params": {"service": "page"}}}],
         }
-        call = {"path": "action/0", "timestamp": "2026-01-05T12:00:01+00:00", "result": {"params": {"service": "page"}}}
-        return {**self.row, "trace": {"trigger/0": [trigger], "action/0": [call]}}
+        return {**self.row, "trace": steps}
 
 
 class OneWebhook:
