@@ -274,7 +274,7 @@ async def test_subscriptions_are_limited() -> None:
 @pytest.mark.parametrize("begun", [b"", b"GET /api/ HTTP/1.1\r\nHost: x\r\nX-Slow: "], ids=["nothing", "half a request"])
 async def test_a_connection_that_does_not_say_what_it_wants_is_closed(begun: bytes) -> None:
     """As its first request, and as its second."""
-    async with served(Limits(request_seconds=0.2)) as house:
+    async with served(Limits(request_seconds=0.3)) as house:
         fresh = await RawClient.to(house)
         assert await fresh.exchange(begun) == b""
 
@@ -290,10 +290,10 @@ async def test_a_connection_that_does_not_say_what_it_wants_is_closed(begun: byt
 
 async def test_a_request_that_takes_long_is_not_cut_off() -> None:
     """Once it is clear what is wanted, there is time; and a WebSocket may stay."""
-    async with served(Limits(request_seconds=0.01)) as house, house.talk() as talk, house.http() as http:
+    async with served(Limits(request_seconds=0.3)) as house, house.talk() as talk, house.http() as http:
 
         async def act(call: ActionCall) -> None:
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.4)
 
         house.offer("t.act", act)
 
