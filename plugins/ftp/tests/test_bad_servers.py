@@ -104,7 +104,7 @@ async def test_fifty_thousand_files_are_looked_through(script: Scripted) -> None
     script.listing = b"".join(line % number for number in range(50_000))
 
     async with running(hub_ftp, script.config(stable_for=3600, timeout=5), SimulatedClock()) as hub:
-        await hub.until(lambda: hub.value("sensor.roof_pending") == "50000", timeout=10)
+        await hub.until(lambda: hub.value("sensor.roof_pending") == "50000", timeout=30)
         await hub.call("ftp.sync")
 
         assert hub.value("sensor.roof_pending") == "50000"

@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -46,7 +47,7 @@ def test_wind_turns_slowly() -> None:
         wind(datetime(2026, 3, 1, tzinfo=UTC) + timedelta(minutes=10 * step), rated=1000.0, seed="x").actual
         for step in range(4320)
     ]
-    steps = [abs(after - before) for before, after in zip(month, month[1:], strict=False)]
+    steps = [abs(after - before) for before, after in pairwise(month)]
 
     assert min(month) < 100 < 800 < max(month) <= 1000
     assert sum(steps) / len(steps) < 30

@@ -436,3 +436,43 @@ async def test_a_server_that_goes_away_is_told(server: FtpServer, files: Path, l
 
         assert len(hub.told("ftp.sync_failed")) == 1
         assert hub.value("sensor.roof_files") == "unavailable"
+
+
+async def test_what_list_shows_coarsely_waits_for_its_minute(server: FtpServer, files: Path, lake: Path) -> None:
+    """And exact times are asked for when a file is taken, not at each look."""
+    server.faults.without = {"MLSD", "MLST"}
+    now = datetime.now(UTC)
+    for number in range(5):
+        write(files / f"{number}.csv", "x\n", (now - timedelta(hours=3)).timestamp())
+
+    async with running(hub_ftp, configured(server, lake, stable_for=10), SimulatedClock(now)) as hub:
+        await hub.call("ftp.sync")
+        await hub.clock.advance(59)
+        await hub.call("ftp.sync")
+        assert (hub.value("sensor.roof_pending"), server.tally.facts) == ("5", 0)
+
+        await hub.clock.advance(1)
+        await hub.call("ftp.sync")
+
+        assert len(copies(lake)) == 5
+        assert server.tally.facts == 2 * 5  # before and after each transfer
+
+
+async def test_list_turning_to_years_downloads_nothing(server: FtpServer, files: Path, lake: Path) -> None:
+    """After half a year LIST shows the day; MDTM tells that it is the same file."""
+    server.faults.without = {"MLSD", "MLST"}
+    memory = KeptMemory()
+    now = datetime.now(UTC)
+    write(files / "a.csv", "x\n", (now - timedelta(days=300)).timestamp())
+    async with running(hub_ftp, configured(server, lake), SimulatedClock(now), memory) as hub:
+        await hub.call("ftp.sync")
+    remembered = memory.get("file:/a.csv")
+    at_its_minute = {**remembered, "listed": remembered["modified"] - 2 * 86400, "precision": 60.0}
+    await memory.put({"file:/a.csv": at_its_minute})
+
+    async with running(hub_ftp, configured(server, lake), SimulatedClock(now), memory) as hub:
+        await hub.call("ftp.sync")
+
+        assert hub.told("ftp.file_changed") == []
+        assert memory.get("file:/a.csv")["precision"] == 86400.0
+    assert server.tally.downloads == 1

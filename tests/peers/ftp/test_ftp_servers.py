@@ -189,10 +189,12 @@ async def spied_on(port: int) -> AsyncGenerator[tuple[int, list[str]], None]:
     tasks: set[asyncio.Task[None]] = set()
 
     async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, notes: list[str]) -> None:
-        while block := await reader.read(65536):
-            notes += block.decode("latin-1").splitlines()
-            writer.write(block)
-        writer.close()
+        try:
+            while block := await reader.read(65536):
+                notes += block.decode("latin-1").splitlines()
+                writer.write(block)
+        finally:
+            writer.close()
 
     async def meet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         far_reader, far_writer = await asyncio.open_connection("127.0.0.1", port)

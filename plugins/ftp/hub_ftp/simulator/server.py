@@ -34,6 +34,8 @@ class Tally:
     logins: int = 0
     downloads: int = 0
     listings: int = 0
+    facts: int = 0
+    """How often the time of a file was asked for."""
     bytes: int = 0
     restarts: list[int] = field(default_factory=list)
     """Offsets that downloads were continued from."""
@@ -160,6 +162,7 @@ class _Server(aioftp.Server):
 
     def _count(self, verb: str, rest: str) -> None:
         self.tally.downloads += verb == "retr"
+        self.tally.facts += verb in ("mdtm", "mlst")
         self.tally.listings += verb in ("mlsd", "list")
         if verb == "rest" and rest.isdigit():
             self.tally.restarts.append(int(rest))
