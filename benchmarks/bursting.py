@@ -1,4 +1,4 @@
-"""A whole hub with one more action, `benchgen.burst`, which sets states as fast as it can: `python -m benchmarks.bursting CONFIG`."""
+"""A whole hub with one action more, `benchgen.burst`, which sets many states: `python -m benchmarks.bursting CONFIG`."""
 
 import asyncio
 import signal

@@ -26,9 +26,12 @@ _TURN: Final = 1000  # how much is done before the loop gets a turn, where nothi
 class Measuring:
     """Measures groups; a quick one does a fifth of the work."""
 
-    def __init__(self, figures: Figures, quick: bool) -> None:
-        self._figures, self._quick = figures, quick
-        self.groups: dict[str, Callable[[], Awaitable[None]]] = {
+    def __init__(self, quick: bool) -> None:
+        self._figures, self._quick = Figures(), quick
+
+    async def measure(self, group: str) -> Figures:
+        """Return the figures of a group."""
+        groups: dict[str, Callable[[], Awaitable[None]]] = {
             "core": self.core,
             "auto": self.auto,
             "latency": self.latency,
@@ -37,6 +40,8 @@ class Measuring:
             "suspend": self.suspend,
             "recorder": self.recorder,
         }
+        await groups[group]()
+        return self._figures
 
     async def core(self) -> None:
         house = House()
@@ -51,7 +56,12 @@ class Measuring:
         self._figures.rate("action_call_per_s", count, watch.wall, watch.cpu)
 
     async def auto(self) -> None:
-        for automations, kind, runs in ((1, "state", 30_000), (1000, "state", 30_000), (1000, "cond", 30_000), (1000, "seq10", 5000)):
+        for automations, kind, runs in (
+            (1, "state", 30_000),
+            (1000, "state", 30_000),
+            (1000, "cond", 30_000),
+            (1000, "seq10", 5000),
+        ):
             house = House()
             house.load(work.automations(automations, kind))
             on, off = ("60", "0") if kind == "cond" else ("on", "off")

@@ -39,7 +39,7 @@ def measure(groups: list[str], quick: bool, rivals: Path) -> dict[str, float]:
     figures = Figures()
     for group in groups:
         if group in IN_PROCESS:
-            _measure_inside(group, figures, quick)
+            figures.update(_measure_inside(group, quick))
         elif group == "boot":
             process.boot(figures, quick)
         elif group == "http":
@@ -49,12 +49,12 @@ def measure(groups: list[str], quick: bool, rivals: Path) -> dict[str, float]:
     return figures
 
 
-def _measure_inside(group: str, figures: "Figures", quick: bool) -> None:
+def _measure_inside(group: str, quick: bool) -> dict[str, float]:
     from benchmarks.engine import Measuring
     from hub.app import new_loop
 
     with asyncio.Runner(loop_factory=new_loop) as runner:
-        runner.run(Measuring(figures, quick).groups[group]())
+        return runner.run(Measuring(quick).measure(group))
 
 
 def _arguments() -> argparse.Namespace:

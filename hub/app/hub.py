@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -105,7 +106,7 @@ class Hub:
         """Load what the configuration says of automations, scripts and schedules."""
         sections, folder = self.configuration.sections, self.configuration.folder
         library = Blueprints([folder / "blueprints", _BLUEPRINTS])
-        automations = [*read_automations(sections.get("automation"), library), *schedules_of(self.configuration)]
+        automations = chain(read_automations(sections.get("automation"), library), schedules_of(self.configuration))
         self.automations.load(automations, read_scripts(sections.get("script"), library))
 
     def reports(self) -> list[Report]:

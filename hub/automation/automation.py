@@ -1,7 +1,6 @@
 """One automation: triggers, conditions, and the runs that they begin (DIALECT 1)."""
 
 import logging
-import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
@@ -25,23 +24,53 @@ from hub.model.state import State
 AUTOMATION_TRIGGERED: Final = "automation_triggered"
 _log: Final = logging.getLogger(__name__)
 _NO_VARIABLES: Final[Mapping[str, Any]] = {}
-_MENTIONS_THIS: Final = re.compile(r"\bthis\b|import|include")
+_MAY_USE_THIS: Final = ("this", "import", "include")  # words in whose absence no template can ask for `this`
 
 
 class Automation:
     """An automation that loaded."""
 
-    def __init__(self, entity_id: EntityId, name: str, model: AutomationModel, world: World, executing: Executing) -> None:
+    __slots__ = (
+        "_attached",
+        "_checks",
+        "_id",
+        "_trigger_values",
+        "_triggers",
+        "_variables",
+        "_wants_this",
+        "_world",
+        "entity_id",
+        "initial_state",
+        "is_on",
+        "last_triggered",
+        "name",
+        "runner",
+    )
+
+    def __init__(
+        self,
+        entity_id: EntityId,
+        name: str,
+        model: AutomationModel,
+        raw: Mapping[Any, Any],
+        world: World,
+        executing: Executing,
+    ) -> None:
         self.entity_id = entity_id
         self.name = name
-        self.model = model
+        # Only what is needed again is kept of the model: what it says of conditions and actions weighs more than all the rest.
+        self._id = model.id
+        self._triggers = model.triggers
+        self._trigger_values = model.trigger_variables
+        self.initial_state = model.initial_state
         self.is_on = False
         self.last_triggered: datetime | None = None
         self._world = world
         self._attached: list[Cancel] = []
         self._checks = compile_conditions(model.conditions, "condition", world)
         self._variables = _entries({**model.trigger_variables, **model.variables}, world)
-        self._wants_this = _MENTIONS_THIS.search(repr(model)) is not None
+        text = repr(raw)
+        self._wants_this = any(word in text for word in _MAY_USE_THIS)
         self.runner = Runner(
             entity_id,
             compile_block(model.actions, "action", world),
@@ -62,7 +91,7 @@ class Automation:
         self.write_state()
         variables = self._trigger_variables()
         if variables is not None:
-            self._attached = attach_all(self.model.triggers, variables, self._world, self._on_trigger, self.entity_id)
+            self._attached = attach_all(self._triggers, variables, self._world, self._on_trigger, self.entity_id)
 
     def turn_off(self, *, stop_actions: bool = True) -> None:
         """Disarm the triggers, and end the runs unless they are to go on."""
@@ -83,8 +112,8 @@ class Automation:
         """Tell what the automation is now."""
         runner = self.runner
         attributes: dict[str, Any] = {}
-        if self.model.id is not None:
-            attributes["id"] = self.model.id
+        if self._id is not None:
+            attributes["id"] = self._id
         attributes["last_triggered"] = self.last_triggered
         attributes["mode"] = runner.mode
         attributes["current"] = len(runner.runs)
@@ -96,7 +125,7 @@ class Automation:
     def _trigger_variables(self) -> dict[str, Any] | None:
         variables: dict[str, Any] = {"this": self._this()}
         try:
-            for name, value in self.model.trigger_variables.items():
+            for name, value in self._trigger_values.items():
                 render = compile_value(value, self._world.templates, limited=True)
                 variables[name] = value if render is None else render(variables)
         except HubError as error:
@@ -124,11 +153,11 @@ class Automation:
         except HubError as error:
             _log.error("%s: variables: %s", self.entity_id, error)
             trace.end("error", error)
-            self.runner.traces.refused.append(trace)
+            self.runner.traces.refuse(trace)
             return
         if self._checks and not skip_condition and not passes(self._checks, variables, trace.conditions, self.entity_id):
             trace.end("failed_conditions")
-            self.runner.traces.refused.append(trace)
+            self.runner.traces.refuse(trace)
             return
         if self.runner.accepts(trace):
             self._run(variables, trigger, context, trace)

@@ -1,9 +1,11 @@
 """All automations and scripts: loading, reloading, and the actions on them."""
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, Protocol
+
+import msgspec
 
 from hub.automation.automation import Automation
 from hub.automation.reading import Definition, ScriptDefinition
@@ -39,6 +41,14 @@ class Remembered(Protocol):
         """Return whether it was on and when it last ran."""
 
 
+class _Source(msgspec.Struct, frozen=True):
+    """What an automation or script was made of."""
+
+    name: str
+    raw: Mapping[Any, Any]
+    is_valid: bool
+
+
 class Automations:
     """The automations and scripts that are loaded."""
 
@@ -56,33 +66,29 @@ class Automations:
         self._executing = Executing()
         self.automations: dict[EntityId, Automation] = {}
         self.scripts: dict[EntityId, Script] = {}
-        self._definitions: dict[EntityId, Definition | ScriptDefinition] = {}
+        self._sources: dict[EntityId, _Source] = {}
         self._withdraw: dict[EntityId, Callable[[], None]] = {}
         self._offers_scripts = False
         self._offer_actions()
 
     # ---------------------------------------------------------------------------------------------------------------- loading
 
-    def load(self, automations: Sequence[Definition], scripts: Sequence[ScriptDefinition] = ()) -> None:
+    def load(self, automations: Iterable[Definition], scripts: Sequence[ScriptDefinition] = ()) -> None:
         """Make these the ones that are loaded; what did not change goes on undisturbed."""
-        wanted: dict[EntityId, Definition | ScriptDefinition] = {}
+        wanted: set[str] = set()
         if scripts and not self._offers_scripts:
             self._offers_scripts = True
             self.offer_script_actions()
         for script in scripts:
-            wanted[EntityId(f"script.{script.object_id}")] = script
-        taken: set[str] = set(wanted)
+            entity_id = EntityId(f"script.{script.object_id}")
+            wanted.add(entity_id)
+            self._renew(entity_id, script)
         for automation in automations:
-            entity_id = self._automation_id(automation, taken)
-            taken.add(entity_id)
-            wanted[entity_id] = automation
-        for entity_id in [
-            known for known in self._definitions if known not in wanted or not _same(self._definitions[known], wanted[known])
-        ]:
-            self._unload(entity_id, gone=entity_id not in wanted)
-        for entity_id, definition in wanted.items():
-            if entity_id not in self._definitions:
-                self._load(entity_id, definition)
+            entity_id = self._automation_id(automation, wanted)
+            wanted.add(entity_id)
+            self._renew(entity_id, automation)
+        for entity_id in [known for known in self._sources if known not in wanted]:
+            self._unload(entity_id, gone=True)
 
     def start(self) -> None:
         """Arm everything that was loaded and is to be on."""
@@ -111,8 +117,16 @@ class Automations:
             entity_id, number = f"{definition.domain}.{suggested}_{number}", number + 1
         return EntityId(entity_id)
 
+    def _renew(self, entity_id: EntityId, definition: Definition | ScriptDefinition) -> None:
+        known = self._sources.get(entity_id)
+        if known is not None:
+            if known.is_valid and definition.model is not None and known.name == definition.name and known.raw == definition.raw:
+                return
+            self._unload(entity_id, gone=False)
+        self._load(entity_id, definition)
+
     def _load(self, entity_id: EntityId, definition: Definition | ScriptDefinition) -> None:
-        self._definitions[entity_id] = definition
+        self._sources[entity_id] = _Source(definition.name, definition.raw, definition.model is not None)
         try:
             if definition.model is None:
                 raise HubError("; ".join(map(str, definition.problems)) or "it is invalid")
@@ -130,7 +144,7 @@ class Automations:
     def _load_automation(self, entity_id: EntityId, definition: Definition) -> None:
         if definition.model is None:
             return
-        automation = Automation(entity_id, definition.name, definition.model, self._world, self._executing)
+        automation = Automation(entity_id, definition.name, definition.model, definition.raw, self._world, self._executing)
         self.automations[entity_id] = automation
         remembered = self._remembered(entity_id)
         if remembered is not None:
@@ -142,7 +156,7 @@ class Automations:
 
     def _arm(self, automation: Automation) -> None:
         remembered = self._remembered(automation.entity_id)
-        on = automation.model.initial_state
+        on = automation.initial_state
         if on is None:
             on = True if remembered is None else remembered[0]
         if on:
@@ -167,7 +181,7 @@ class Automations:
         )
 
     def _unload(self, entity_id: EntityId, *, gone: bool) -> None:
-        del self._definitions[entity_id]
+        del self._sources[entity_id]
         automation = self.automations.pop(entity_id, None)
         if automation is not None:
             automation.turn_off()
@@ -268,16 +282,6 @@ class Automations:
                 script.runner.stop()
             else:
                 script.begin(call.data.get("variables") or {}, call.context)
-
-
-def _same(one: Definition | ScriptDefinition, other: Definition | ScriptDefinition) -> bool:
-    return (
-        type(one) is type(other)
-        and one.raw == other.raw
-        and one.name == other.name
-        and one.model is not None
-        and other.model is not None
-    )
 
 
 def _named_entities(data: Mapping[str, Any]) -> list[EntityId]:

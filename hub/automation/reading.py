@@ -1,7 +1,7 @@
 """From configuration to definitions: what each automation and script is, or what is wrong with it."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -48,12 +48,12 @@ class ScriptDefinition(msgspec.Struct, frozen=True):
         return (self.model.alias if self.model else None) or self.object_id
 
 
-def read_automations(section: Any, blueprints: Blueprints) -> list[Definition]:
-    """Read what stands under `automation:`; an automation that is wrong does not hurt the others."""
+def read_automations(section: Any, blueprints: Blueprints) -> Iterator[Definition]:
+    """Read what stands under `automation:`, one by one; an automation that is wrong does not hurt the others."""
     if section is None:
-        return []
-    items = section if isinstance(section, list) else [section]
-    return [_read_automation(raw, index, blueprints, section) for index, raw in enumerate(items)]
+        return
+    for index, raw in enumerate(section if isinstance(section, list) else [section]):
+        yield _read_automation(raw, index, blueprints, section)
 
 
 def _read_automation(raw: Any, index: int, blueprints: Blueprints, section: Any) -> Definition:
@@ -75,14 +75,7 @@ def _read_automation(raw: Any, index: int, blueprints: Blueprints, section: Any)
     except InvalidBlueprint as error:
         return Definition(name, identity, None, raw, tuple(error.problems), blueprint)
     except (ValueError, ConfigError) as error:
-        return Definition(
-            name,
-            identity,
-            None,
-            raw,
-            (problem_at(position_of(raw, ("use_blueprint",) if blueprint else ()), str(error), "exclusive"),),
-            blueprint,
-        )
+        return Definition(name, identity, None, raw, (_problem(raw, error),), blueprint)
     return Definition(model.alias or name, model.id, model, whole, (), blueprint)
 
 
@@ -111,10 +104,13 @@ def _read_script(object_id: str, raw: Any, section: Mapping[Any, Any], blueprint
     except InvalidBlueprint as error:
         return ScriptDefinition(object_id, None, raw, tuple(error.problems), blueprint)
     except (ValueError, ConfigError) as error:
-        return ScriptDefinition(
-            object_id, None, raw, (problem_at(position_of(raw, ("use_blueprint",)), str(error), "blueprint"),), blueprint
-        )
+        return ScriptDefinition(object_id, None, raw, (_problem(raw, error),), blueprint)
     return ScriptDefinition(object_id, model, whole, (), blueprint)
+
+
+def _problem(raw: Mapping[Any, Any], error: Exception) -> Problem:
+    code = str(getattr(error, "code", "blueprint" if "use_blueprint" in raw else "exclusive"))
+    return problem_at(position_of(raw, ("use_blueprint",)), str(error), code)
 
 
 def _blueprint_path(raw: Mapping[Any, Any]) -> str | None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Any, Final, Protocol
 
+from hub.automation.completion import Completion
 from hub.automation.trace import Trace
 from hub.automation.world import Tasks, soon
 from hub.errors import BadActionData, BadName, HubError, TemplateError, UnknownAction
@@ -259,7 +260,9 @@ class Run:
 
     __slots__ = (
         "_on_end",
+        "begun",
         "branches",
+        "completion",
         "context",
         "cut_short",
         "ended",
@@ -299,6 +302,9 @@ class Run:
         self.stack = stack
         """The scripts whose calls led here, the outermost first."""
         self.branches: list[Strand] = []
+        self.completion: Completion | None = None
+        """Who waits for the end, if somebody does."""
+        self.begun = False
         self.ended = False
         self.cut_short = False
         self.response: Any = None
@@ -308,8 +314,9 @@ class Run:
         self.strand = Strand(self, block, self._finish, None)
 
     def begin(self) -> None:
-        """Do the first steps."""
-        if not self.ended:
+        """Do the first steps, if that was not done."""
+        if not self.ended and not self.begun:
+            self.begun = True
             self.strand.advance()
 
     def cancel(self) -> None:

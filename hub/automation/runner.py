@@ -1,7 +1,6 @@
 """Runs and their modes: what happens when something is to run that is running already (DIALECT 5)."""
 
 import logging
-from collections import deque
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -20,6 +19,8 @@ _LEVELS: Final = {"warn": logging.WARNING, "fatal": logging.CRITICAL, "notset": 
 
 class Runner:
     """The runs of one automation or script."""
+
+    __slots__ = ("_block", "_executing", "_level", "_on_change", "_owner", "_world", "mode", "most", "runs", "traces")
 
     def __init__(
         self,
@@ -42,9 +43,7 @@ class Runner:
             else _LEVELS.get(max_exceeded, getattr(logging, max_exceeded.upper(), logging.WARNING))
         )
         self._on_change = on_change
-        self.runs: list[Run] = []
-        self._queue: deque[Run] = deque()
-        self._completions: dict[int, Completion] = {}
+        self.runs: dict[Run, None] = {}
         self.traces = Traces(keep_traces)
 
     @property
@@ -58,7 +57,7 @@ class Runner:
             return True
         refusal = "failed_single" if self.mode == "single" else "failed_max_runs"
         trace.end(refusal)
-        self.traces.refused.append(trace)
+        self.traces.refuse(trace)
         if self._level is not None:
             why = "already running" if self.mode == "single" else f"already {len(self.runs)} runs"
             _log.log(self._level, "%s: %s", self._owner, why)
@@ -67,16 +66,16 @@ class Runner:
     def start(self, variables: dict[str, Any], context: Context, trace: Trace, stack: tuple[str, ...] = ()) -> Run:
         """Begin a run that was accepted: at once, or when its turn comes."""
         run = Run(self._owner, self._block, variables, context, trace, self._executing, self._world.tasks, stack, self._ended)
-        self.traces.runs.append(trace)
-        others = list(self.runs)
-        self.runs.append(run)
-        if self.mode == "restart" and others:
-            for other in others:
-                other.cancel()
-            soon(run.begin)
-        elif self.mode == "queued" and others:
-            self._queue.append(run)
+        self.traces.keep(trace)
+        if self.runs and self.mode in ("restart", "queued"):
+            others = list(self.runs)
+            self.runs[run] = None
+            if self.mode == "restart":
+                for other in others:
+                    other.cancel()
+                soon(run.begin)
         else:
+            self.runs[run] = None
             run.begin()
         return run
 
@@ -86,29 +85,26 @@ class Runner:
         if run.ended:
             _finish(completion, run)
         else:
-            self._completions[run.number] = completion
+            run.completion = completion
         return completion
 
     def stop(self) -> None:
         """End all runs, those that wait for their turn too."""
-        self._queue.clear()
         for run in list(self.runs):
             run.cancel()
 
     def _ended(self, run: Run) -> None:
-        if run in self.runs:
-            self.runs.remove(run)
-        if run in self._queue:
-            self._queue.remove(run)
+        self.runs.pop(run, None)
         outcome = run.outcome or Outcome.FINISHED
         run.trace.end(outcome.value, run.error)
-        if run.error is not None and run.number not in self._completions:
+        if run.completion is not None:
+            _finish(run.completion, run)
+        elif run.error is not None:
             _log.error("%s: %s", self._owner, run.error, exc_info=_bug(run.error))
-        completion = self._completions.pop(run.number, None)
-        if completion is not None:
-            _finish(completion, run)
-        if self._queue and self.runs and self.runs[0] is self._queue[0]:
-            soon(self._queue.popleft().begin)
+        if self.mode == "queued" and self.runs:
+            following = next(iter(self.runs))
+            if not following.begun:
+                soon(following.begin)
         self._on_change()
 
 

@@ -81,7 +81,7 @@ class Script:
         if self.runner.mode in ("queued", "restart") and stack.count(self.entity_id) > 1:
             _log.warning("%s: disallowed recursion: the script calls itself", self.entity_id)
             trace.end("disallowed_recursion_detected")
-            self.runner.traces.refused.append(trace)
+            self.runner.traces.refuse(trace)
             return None
         if not self.runner.accepts(trace):
             return None

@@ -5,7 +5,7 @@ While a run runs, a trace only collects tuples; the readable form is made when s
 
 import itertools
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -150,11 +150,35 @@ class Trace:
 class Traces:
     """The last runs of one automation or script, and apart from them the last that did not start."""
 
-    __slots__ = ("refused", "runs")
+    __slots__ = ("_most", "_refused", "_runs")
 
-    def __init__(self, keep: int) -> None:
-        self.runs: deque[Trace] = deque(maxlen=keep)
-        self.refused: deque[Trace] = deque(maxlen=keep)
+    def __init__(self, most: int) -> None:
+        self._most = most
+        # An empty deque takes most of a kilobyte, and most automations never refuse.
+        self._runs: deque[Trace] | None = None
+        self._refused: deque[Trace] | None = None
+
+    @property
+    def runs(self) -> Sequence[Trace]:
+        """Those that ran or are running, the newest last."""
+        return self._runs or ()
+
+    @property
+    def refused(self) -> Sequence[Trace]:
+        """Those that did not start, the newest last."""
+        return self._refused or ()
+
+    def keep(self, trace: Trace) -> None:
+        """Keep the trace of a run that starts."""
+        if self._runs is None:
+            self._runs = deque(maxlen=self._most)
+        self._runs.append(trace)
+
+    def refuse(self, trace: Trace) -> None:
+        """Keep the trace of a run that does not start."""
+        if self._refused is None:
+            self._refused = deque(maxlen=self._most)
+        self._refused.append(trace)
 
 
 def _words(number: int, seen: Seen) -> str:

@@ -1,5 +1,6 @@
 """From the models of conditions to checks."""
 
+import sys
 from collections.abc import Sequence
 
 from hub.automation.conditions.checks import Check, ConditionError, Record, Seen, Variables, all_hold, any_holds, none_holds
@@ -24,7 +25,7 @@ from hub.errors import ConfigError
 
 def compile_conditions(models: Sequence[Condition], path: str, world: World) -> list[Check]:
     """Compile a list of conditions; `path` is where it stands, such as `condition` or `action/0/if/condition`."""
-    return [compile_condition(model, f"{path}/{index}", world) for index, model in enumerate(models)]
+    return [compile_condition(model, sys.intern(f"{path}/{index}"), world) for index, model in enumerate(models)]
 
 
 def compile_condition(model: Condition, path: str, world: World) -> Check:

@@ -1,5 +1,6 @@
 """From the models of steps to blocks that runs can do."""
 
+import sys
 from collections.abc import Sequence
 from typing import assert_never
 
@@ -33,7 +34,9 @@ from hub.automation.world import World
 
 def compile_block(models: Sequence[Step], path: str, world: World) -> Block:
     """Compile a sequence that stands at `path`, such as `action`."""
-    return Block(path, tuple(_compile(model, f"{path}/{index}", world) for index, model in enumerate(models)))
+    # Automations are alike: a thousand of them have few paths between them.
+    paths = [sys.intern(f"{path}/{index}") for index in range(len(models))]
+    return Block(path, tuple(_compile(model, place, world) for model, place in zip(models, paths, strict=True)))
 
 
 def _compile(model: Step, path: str, world: World) -> CompiledStep:
