@@ -51,6 +51,23 @@ async def test_a_token_that_the_gateway_refuses_is_tried_once(company: Company) 
     assert company.gateway.identified == 1
 
 
+async def test_a_token_that_is_revoked_ends_the_connection_for_good(company: Company, hub: Running[SystemClock]) -> None:
+    """Somebody has reset it in the portal."""
+    await company.gateway.close(4004)
+    await hub.until(lambda: hub.report.condition is Condition.FAILED)
+
+    assert company.gateway.identified == 1
+
+
+@pytest.mark.parametrize("code", [1000, 1001, 4000, 4008, 4009])
+async def test_a_gateway_that_closes_politely_is_resumed(company: Company, hub: Running[SystemClock], code: int) -> None:
+    """Most close codes mean no more than that."""
+    await company.gateway.close(code)
+    await hub.until(lambda: company.gateway.resumed == 1)
+
+    assert hub.connected
+
+
 async def test_a_missing_intent_is_found_before_the_gateway_is(company: Company) -> None:
     """The application's own page tells, and introductions are counted."""
     async with running(hub_discord, company.config | {"message_content": True}) as hub:
