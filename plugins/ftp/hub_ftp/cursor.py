@@ -7,7 +7,7 @@ from typing import Any
 
 from hub.api import Memory
 from hub_ftp.changes import Taken
-from hub_ftp.metrics.extract import Number
+from hub_ftp.metrics.extract import Measured
 
 _FILE, _READING, _TOTALS = "file:", "reading:", "totals"
 
@@ -31,7 +31,7 @@ class Totals:
 class Known:
     """The present value of one sensor."""
 
-    value: Number
+    value: Measured
     at: datetime
     """When it was measured."""
     path: str

@@ -36,7 +36,7 @@ async def test_what_is_no_ftp_server_is_a_loss(script: Scripted, greeting: bytes
     """In time, and not a bug."""
     script.greeting = greeting
 
-    async with running(hub_ftp, script.config(), SimulatedClock()) as hub:
+    async with running(hub_ftp, script.config(timeout=0.1), SimulatedClock()) as hub:
         assert not hub.connected
         assert hub.report.condition is Condition.CONNECTING
         assert hub.report.bugs == 0
@@ -48,7 +48,7 @@ async def test_a_login_that_breaks_is_a_loss(script: Scripted, verb: str, answer
     """At whatever word."""
     script.answers[verb] = answer
 
-    async with running(hub_ftp, script.config(), SimulatedClock()) as hub:
+    async with running(hub_ftp, script.config(timeout=0.1), SimulatedClock()) as hub:
         assert hub.report.condition is not Condition.FAILED
         assert hub.report.bugs == 0
 
@@ -71,7 +71,7 @@ async def test_a_listing_that_breaks_is_a_loss(script: Scripted, verb: str, answ
     """Also when the passive port is blocked."""
     script.answers[verb] = answer
 
-    async with running(hub_ftp, script.config(), SimulatedClock()) as hub:
+    async with running(hub_ftp, script.config(timeout=0.1), SimulatedClock()) as hub:
         await hub.until(lambda: not hub.connected)
 
         assert hub.report.condition is not Condition.FAILED
@@ -137,3 +137,18 @@ async def test_a_file_of_another_length_is_not_shown(script: Scripted, lake: Pat
         assert not (lake / "roof/a.csv").exists()
         assert hub.told("ftp.file_arrived") == []
         assert hub.report.bugs == 0
+
+
+async def test_a_connection_that_went_stale_is_replaced(script: Scripted) -> None:
+    """Servers close what nobody uses for some minutes; that is no loss."""
+    script.answers["NOOP"] = HANG_UP
+
+    async with running(hub_ftp, script.config(), SimulatedClock()) as hub:
+        await hub.until(lambda: hub.value("sensor.roof_pending") == "0")
+        await hub.clock.advance(61)
+        await hub.until(lambda: script.heard.count("MLSD") == 2)
+        await hub.call("ftp.sync")
+
+        assert hub.connected
+        assert hub.told("ftp.sync_failed") == []
+        assert script.heard.count("USER anonymous") == 2

@@ -14,14 +14,14 @@ _SHOWN = 100  # rejected rows that are kept with their reasons
 _AHEAD = timedelta(days=1)
 """How far a clock at the site may be ahead; a row of the year 2099 would otherwise stay the latest for ever."""
 
-Number = float | str
+Measured = float | str
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """One value, and when it was measured (UTC; None when the file does not tell)."""
 
-    value: Number
+    value: Measured
     at: datetime | None
     line: int
 
@@ -80,7 +80,7 @@ def _moment_of(row: Row, mapping: FileMapping, zone: ZoneInfo, previous: datetim
     return read_moment(cell, mapping.timestamp.format, zone, previous)
 
 
-def _value(row: Row, sensor: MetricSensor, mapping: FileMapping) -> Number | None:
+def _value(row: Row, sensor: MetricSensor, mapping: FileMapping) -> Measured | None:
     cell = row.cells(sensor.column)
     if cell is None:
         return None
@@ -91,7 +91,7 @@ def _value(row: Row, sensor: MetricSensor, mapping: FileMapping) -> Number | Non
 
 
 def _keep_winners(
-    readings: dict[str, Reading], values: Mapping[str, Number], at: datetime | None, line: int, winner: Winner
+    readings: dict[str, Reading], values: Mapping[str, Measured], at: datetime | None, line: int, winner: Winner
 ) -> None:
     for key, value in values.items():
         present = readings.get(key)

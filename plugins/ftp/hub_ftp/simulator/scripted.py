@@ -38,7 +38,7 @@ class Scripted:
 
     def config(self, **more: object) -> dict[str, object]:
         """Return the configuration that connects to it."""
-        return {"name": "Roof", "host": "127.0.0.1", "port": self.port, "timeout": 0.3, "stable_for": 0, **more}
+        return {"name": "Roof", "host": "127.0.0.1", "port": self.port, "timeout": 5, "stable_for": 0, **more}
 
     async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer one client."""
