@@ -9,7 +9,8 @@ import ssl
 
 import aioftp
 
-_GOODBYE = 2.0  # seconds
+GOODBYE = 2.0
+"""Seconds that a farewell may take."""
 
 
 class Control(aioftp.Client):
@@ -27,7 +28,7 @@ class Control(aioftp.Client):
         """Close the connection, whatever state it is in."""
         if self._stream is not None:
             writer = self._stream.writer
-            await finish(writer, _GOODBYE)
+            await finish(writer, GOODBYE)
 
 
 async def finish(writer: asyncio.StreamWriter, patience: float) -> None:

@@ -11,13 +11,14 @@ from hub_ftp.config import Encryption, FtpConfig
 from hub_ftp.connection import Connection
 from hub_ftp.control import Control
 from hub_ftp.failures import as_lost, refusal_to_connect, sounds_crowded, words_of
+from hub_ftp.wire import Wire
 
 
 async def dial(config: FtpConfig, context: ssl.SSLContext | None, bandwidth: Bandwidth) -> Connection:
     """Connect and log in; the caller closes. Raises AuthenticationFailed, Crowded, NotConnected."""
     implicit = context if config.encryption is Encryption.IMPLICIT else None
     client = Control(encoding=config.encoding, ssl=implicit)
-    connection = Connection(client, config, context, bandwidth)
+    connection = Connection(Wire(client, config, context, bandwidth), config)
     try:
         await _greet(client, config, context)
         await _log_in(client, config)
