@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from hub.bus import Bus
 from hub.clock import Clock, Timer
-from hub.config.problems import nearest
+from hub.config.problems import did_you_mean
 from hub.errors import ActionError, BadActionData, StoreError
 from hub.model.context import Context
 from hub.model.names import EntityId, slugify
@@ -40,8 +40,7 @@ class UnknownAlert(ActionError):
     """There is no alert with this key."""
 
     def __init__(self, key: str, known: Sequence[str]) -> None:
-        near = nearest(key, known)
-        super().__init__(f"there is no alert {key!r}" + (f"; did you mean {near!r}?" if near else ""))
+        super().__init__(f"there is no alert {key!r}{did_you_mean(key, known)}")
 
 
 async def _save_nothing(changes: Mapping[str, Any]) -> None:

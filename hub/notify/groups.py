@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
-from hub.config.problems import InvalidConfiguration, Problem, explain, nearest, position_of, problem_at
+from hub.config.problems import InvalidConfiguration, Problem, did_you_mean, explain, position_of, problem_at
 from hub.model.names import slugify
 from hub.model.notice import Severity
 from hub.notify.message import Extras, SeverityName
@@ -114,8 +114,7 @@ def group_problems(section: object, known: Iterable[str]) -> list[Problem]:
 
 def unknown_member(target: str, known: Iterable[str]) -> str:
     """Say that nobody is called so."""
-    near = nearest(target, known)
-    return f"notify.{target} does not exist" + (f"; did you mean `{near}`?" if near else "")
+    return f"notify.{target} does not exist{did_you_mean(target, known)}"
 
 
 class _Written(NamedTuple):

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from hub.config.problems import nearest
+from hub.config.problems import did_you_mean
 from hub.errors import BadActionData
 from hub.model.action import Parameter
 from hub.model.notice import Notice, Phase, Severity
@@ -120,8 +120,7 @@ def _mistakes(error: ValidationError, known: Iterable[str]) -> Iterable[str]:
     for mistake in error.errors(include_url=False, include_input=False):
         where = ".".join(str(part) for part in mistake["loc"])
         if mistake["type"] == "extra_forbidden":
-            near = nearest(str(mistake["loc"][-1]), known)
-            yield f"{where} is not known" + (f"; did you mean {near}?" if near else "")
+            yield f"{where} is not known{did_you_mean(str(mistake['loc'][-1]), known)}"
         elif mistake["type"] == "missing":
             yield f"{where} is missing"
         else:

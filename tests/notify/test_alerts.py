@@ -103,7 +103,7 @@ async def test_an_unknown_alert_is_named_with_its_nearest() -> None:
     async with living(ALL) as house:
         await raise_roof(house)
 
-        with pytest.raises(UnknownAlert, match="did you mean 'site/roof'"):
+        with pytest.raises(UnknownAlert, match="did you mean `site/roof`"):
             await house.actions.call("alert.acknowledge", {"key": "site/rof"})
         with pytest.raises(BadActionData, match="key is missing"):
             await house.actions.call("alert.acknowledge", {})

@@ -56,7 +56,7 @@ async def test_home_assistants_data_is_understood() -> None:
     ("data", "wrong"),
     [
         ({}, "message is missing"),
-        ({"message": "x", "tittle": "y"}, "tittle is not known; did you mean title?"),
+        ({"message": "x", "tittle": "y"}, "tittle is not known; did you mean `title`"),
         ({"message": "x", "severity": "dreadful"}, "severity: .*'info', 'warning', 'error' or 'critical'"),
         ({"message": {"a": 1}}, "message: .*string"),
         ({"message": None}, "message: .*string"),
