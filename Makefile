@@ -34,7 +34,10 @@ lint: setup
 
 types: setup
 	$(BIN)/mypy hub
-	@for plugin in $(dir $(PLUGINS)); do echo "mypy $$plugin"; (cd $$plugin && ../../$(BIN)/mypy --config-file ../../pyproject.toml hub_*/) || exit 1; done
+	@for plugin in $(notdir $(patsubst %/,%,$(dir $(PLUGINS)))); do \
+		echo "mypy $$plugin"; \
+		(cd plugins/$$plugin && MYPYPATH=../.. ../../$(BIN)/mypy --config-file ../../pyproject.toml hub_$$(echo $$plugin | tr - _)) || exit 1; \
+	done
 
 floors: setup
 	$(BIN)/lint-imports

@@ -92,6 +92,15 @@ class InvalidBlueprint(ConfigError):
         super().__init__("; ".join(map(str, problems)))
 
 
+class UnknownBlueprint(ConfigError):
+    """There is no such file."""
+
+    code = "unknown-blueprint"
+
+    def __init__(self, domain: str, path: str) -> None:
+        super().__init__(f"there is no blueprint {path!r} below blueprints/{domain}/")
+
+
 def parse_blueprint(document: Document, file: str, domain: str | None = None) -> Blueprint:
     """Check the text of a blueprint. Raises InvalidBlueprint with every problem of it."""
     if document.problems:
@@ -161,7 +170,7 @@ class Blueprints:
         for folder in self._folders:
             if (file := folder / domain / parts).is_file():
                 return file
-        raise ConfigError(f"there is no blueprint {path!r} below blueprints/{domain}/")
+        raise UnknownBlueprint(domain, path)
 
 
 class UseModel(BaseModel):

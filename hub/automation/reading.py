@@ -70,7 +70,7 @@ def _read_automation(raw: Any, index: int, blueprints: Blueprints, section: Any)
         model = AutomationModel.model_validate(whole)
     except ValidationError as error:
         return Definition(
-            name, identity, None, raw, tuple(explain(error, whole if blueprint else raw, AutomationModel)), blueprint
+            name, identity, None, raw, tuple(explain(error, whole, AutomationModel)), blueprint
         )
     except InvalidBlueprint as error:
         return Definition(name, identity, None, raw, tuple(error.problems), blueprint)

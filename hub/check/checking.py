@@ -4,26 +4,21 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from hub.automation.blueprints import Blueprints
 from hub.automation.reading import Definition, ScriptDefinition, read_automations, read_scripts
 from hub.automation.schedules import is_schedule, read_schedules
-from hub.bus import Bus
 from hub.check.calls import call_problems
 from hub.check.core_actions import core_actions
 from hub.check.sections import idle_sections, plugin_sections
 from hub.check.templates import template_problems
 from hub.check.triggers import trigger_problems
-from hub.clock import SystemClock
 from hub.config import Configuration, InvalidConfiguration, Problem, read
 from hub.hosting.parameters import NotAnAction
 from hub.hosting.roster import Roster, read_roster
 from hub.hosting.signature import actions_of
 from hub.model.action import Action
 from hub.notify.groups import group_problems, parse_groups
-from hub.states import StateMachine
-from hub.templates import Templates
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,11 +49,10 @@ def check(path: Path, *, blueprints: Sequence[Path] = ()) -> Checked:
     names = {*(f"notify.{name}" for name in targets), *(f"script.{script.object_id}" for script in scripts), *actions}
     problems = [*configuration.problems, *idle_sections(configuration), *roster.problems]
     problems += group_problems(configuration.sections.get("notify"), targets)
-    templates = _templates()
     definitions: list[Definition | ScriptDefinition] = [*automations, *scripts]
     for definition in definitions:
         problems += definition.problems
-        problems += template_problems(definition.raw, templates)
+        problems += template_problems(definition.raw)
         problems += call_problems(definition, actions, names)
     for automation in automations:
         problems += trigger_problems(automation, roster)
@@ -93,8 +87,3 @@ def _plugin_actions(roster: Roster) -> list[Action]:
         except NotAnAction:
             continue  # the roster says that the plugin is broken
     return found
-
-
-def _templates() -> Templates:
-    clock = SystemClock()
-    return Templates(states=StateMachine(Bus(clock), clock), clock=clock, zone=ZoneInfo("UTC"))

@@ -1,17 +1,23 @@
 """Templates that cannot be compiled."""
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from hub.bus import Bus
+from hub.clock import SystemClock
 from hub.config import Position, Problem, position_of, problem_at
 from hub.errors import TemplateError
+from hub.states import StateMachine
 from hub.templates import Templates, is_template
 
 Path = tuple[str | int, ...]
 
 
-def template_problems(node: Any, templates: Templates) -> Iterator[Problem]:
+def template_problems(node: Any) -> Iterator[Problem]:
     """Find every template of the node that is none, names an unknown filter, or the like."""
+    templates = _nowhere()
     for path, source in _templates_in(node, ()):
         try:
             templates.compile(source).check()
@@ -32,3 +38,10 @@ def _templates_in(node: Any, path: Path) -> Iterator[tuple[Path, str]]:
     elif isinstance(node, list):
         for index, value in enumerate(node):
             yield from _templates_in(value, (*path, index))
+
+
+@cache
+def _nowhere() -> Templates:
+    """Return what compiles templates that are never rendered."""
+    clock = SystemClock()
+    return Templates(states=StateMachine(Bus(clock), clock), clock=clock, zone=ZoneInfo("UTC"))

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from hub import __version__
-from hub.cli import calling, checking, events, plugins, running, states, tokens, traces
+from hub.cli import calling, checking, events, plugins, running, states, testing, tokens, traces
 from hub.cli.root import HubRoot, Root
 from hub.cli.telling import tell_error
 from hub.errors import HubError
@@ -33,6 +33,8 @@ def _commands() -> typer.Typer:
     hub.callback()(_options)
     hub.command("run")(running.run)
     hub.command("check")(checking.check)
+    hub.command("test")(testing.test)
+    hub.command("template")(testing.template)
     hub.command("demo")(running.demo)
     hub.command("plugins")(plugins.list_plugins)
     hub.command("states")(states.list_states)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -10,8 +11,17 @@ from hub.cli.root import Problem, Root
 from hub.cli.telling import tell_json
 
 
-def check(context: typer.Context, config: ConfigFile = CONFIG, as_json: AsJson = False) -> None:
+def check(
+    context: typer.Context,
+    config: ConfigFile = CONFIG,
+    as_json: AsJson = False,
+    corpus: Annotated[
+        Path | None, typer.Option(help="Judge other people's files instead (JSONL), and compare the verdicts.")
+    ] = None,
+) -> None:
     """Check the configuration without connecting to anything; every mistake is told at once."""
+    if corpus is not None:
+        _judge(corpus, as_json)
     root: Root = context.obj
     problems = root.check(config)
     errors = sum(problem.severity == "error" for problem in problems)
@@ -24,6 +34,23 @@ def check(context: typer.Context, config: ConfigFile = CONFIG, as_json: AsJson =
             typer.echo(f"{where} {typer.style(_text(problem), fg=colour)}")
         typer.echo(_summary(config, problems, errors))
     raise typer.Exit(1 if errors else 0)
+
+
+def _judge(corpus: Path, as_json: bool) -> None:
+    from hub.check.corpus import judge_corpus
+
+    verdicts = list(judge_corpus(corpus))
+    wrong = [verdict for verdict in verdicts if not verdict.right]
+    said = {verdict.id: "; ".join(map(str, verdict.problems)) or "it was accepted" for verdict in wrong}
+    if as_json:
+        failures = [{"id": item, "message": message} for item, message in said.items()]
+        tell_json({"passed": len(verdicts) - len(wrong), "failed": len(wrong), "total": len(verdicts), "failures": failures})
+    else:
+        for item, message in said.items():
+            typer.echo(f"{item}: {message}")
+        accepted = sum(verdict.accepted for verdict in verdicts)
+        typer.echo(f"{accepted} accepted, {len(verdicts) - accepted} refused, {len(wrong)} wrong, {len(verdicts)} in all")
+    raise typer.Exit(1 if wrong else 0)
 
 
 def _text(problem: Problem) -> str:

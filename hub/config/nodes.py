@@ -2,6 +2,7 @@
 
 from array import array
 from collections.abc import Iterable
+from collections.abc import Mapping as AnyMapping
 from collections.abc import Sequence as AnySequence
 from typing import Any, Final, NamedTuple
 
@@ -216,6 +217,15 @@ def join_sequence(position: Position, items: AnySequence[Item]) -> Sequence:
         if item.secret:
             sequence.mark_secret(number)
     return sequence
+
+
+def renamed(mapping: Mapping, items: dict[Any, Any], names: AnyMapping[Any, Any]) -> Mapping:
+    """Return these items where those of the mapping stand; `names` tells what their keys were called: old → new."""
+    copy = Mapping(items)
+    if hasattr(mapping, "places"):
+        copy.places, copy.first = mapping.places, mapping.first
+        copy.names = tuple(names.get(name, name) for name in mapping.names)
+    return copy
 
 
 def position_of(node: object, path: Iterable[str | int]) -> Position:

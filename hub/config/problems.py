@@ -86,7 +86,8 @@ def explain(error: ValidationError, node: object, model: Any = None, prefix: Seq
 
 def _meant(finding: Finding, model: Any) -> str | None:
     if finding.code == "unknown-key":
-        return nearest(str(finding.path[-1]), _valid(finding, model))
+        # A validator may have moved the key: then it is not found where it was written, only in the location.
+        return nearest(str((finding.path or finding.location)[-1]), _valid(finding, model))
     return None if finding.wrong is None else nearest(finding.wrong, finding.choices)
 
 

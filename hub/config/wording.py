@@ -3,10 +3,11 @@
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, get_args
 from zoneinfo import available_timezones
 
 from pydantic_core import ErrorDetails
+from pydantic_core.core_schema import ErrorType
 
 from hub.config.nodes import Input
 
@@ -51,6 +52,7 @@ _CODES = {
     "zoneinfo_str": "unknown-choice",
     "union_tag_not_found": "missing-key",
 }
+_PYDANTIC = frozenset(get_args(ErrorType))
 _CHOICE = re.compile(r"'([^']*)'|(?<![\w'])(-?\w+)(?![\w'])")
 
 
@@ -58,7 +60,9 @@ def code_of(error: ErrorDetails) -> str:
     """Return our stable name for this kind of error."""
     if expectation(error) is not None and error["type"] not in _CODES:
         return "wrong-type"
-    return _CODES.get(error["type"], "invalid-value")
+    kind = error["type"]
+    # What a validator of ours raises has a code of its own.
+    return _CODES.get(kind, "invalid-value") if kind in _PYDANTIC or kind in _CODES else kind
 
 
 def expectation(error: ErrorDetails) -> str | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from hub.automation.scenarios.stage import Stage
+from hub.automation.scenarios.stage import Happened, Stage
 from hub.automation.scenarios.verdict import differences
 from hub.config import InvalidConfiguration, load
 
@@ -19,6 +19,11 @@ class Result(msgspec.Struct, frozen=True):
     id: str
     file: str
     differences: tuple[str, ...]
+
+    @property
+    def message(self) -> str:
+        """What differs, in words."""
+        return "\n".join(self.differences)
 
     @property
     def passed(self) -> bool:
@@ -56,5 +61,20 @@ def play(scenario: Mapping[str, Any], file: str = "") -> Result:
     return Result(name, file, tuple(differences(scenario, happened)))
 
 
-async def _play(scenario: Mapping[str, Any]) -> Any:
+def record_file(path: Path) -> int:
+    """Play the scenarios of a file and write what happened into their `expect:`; returns how many there are."""
+    scenarios = [{**scenario, "expect": _happened(scenario)} for scenario in read_scenarios(path)]
+    if path.suffix == ".jsonl":
+        path.write_text("".join(json.dumps(scenario) + "\n" for scenario in scenarios))
+    else:
+        path.write_bytes(msgspec.yaml.encode(json.loads(json.dumps(scenarios, default=str))))
+    return len(scenarios)
+
+
+def _happened(scenario: Mapping[str, Any]) -> dict[str, Any]:
+    happened = msgspec.structs.asdict(asyncio.run(_play(scenario)))
+    return {name: value for name, value in happened.items() if value}
+
+
+async def _play(scenario: Mapping[str, Any]) -> Happened:
     return await Stage(scenario).play()

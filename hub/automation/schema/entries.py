@@ -9,6 +9,8 @@ from hub.automation.schema.conditions import Conditions
 from hub.automation.schema.primitives import Boolean, ExactText, Text, Variables, refuse
 from hub.automation.schema.steps import Steps
 from hub.automation.schema.triggers import Triggers
+from hub.config import Mapping as Node
+from hub.config.nodes import renamed
 
 PLURALS: Final = {"trigger": "triggers", "condition": "conditions", "action": "actions"}
 _LEVELS: Final = ("silent", "critical", "fatal", "error", "warning", "warn", "info", "debug", "notset")
@@ -74,12 +76,14 @@ class ScriptModel(_Entry):
     fields: dict[str, Annotated[dict[str, Any] | None, BeforeValidator(lambda value: value)]] = Field(default_factory=dict)
 
 
-def newest_spelling(raw: Mapping[Any, Any]) -> dict[Any, Any]:
+def newest_spelling(raw: Mapping[Any, Any]) -> Mapping[Any, Any]:
     """Write the top-level keys of an automation as they are written today. Raises ValueError when both spellings stand."""
+    if not any(key in raw for key in PLURALS):
+        return raw
     found: dict[Any, Any] = {}
     for key, value in raw.items():
         plural = PLURALS.get(key)
         if plural is not None and plural in raw:
             raise ValueError(f"{key} and {plural} mean the same: write {plural} only")
         found[plural or key] = value
-    return found
+    return renamed(raw, found, PLURALS) if isinstance(raw, Node) else found
