@@ -123,7 +123,7 @@ class Automation:
         self._world.states.set(self.entity_id, "on" if self.is_on else "off", attributes)
 
     def _trigger_variables(self) -> dict[str, Any] | None:
-        variables: dict[str, Any] = {"this": self._this()}
+        variables: dict[str, Any] = {"this": self._this()} if self._wants_this else {}
         try:
             for name, value in self._trigger_values.items():
                 render = compile_value(value, self._world.templates, limited=True)

@@ -93,6 +93,8 @@ def seconds_of(period: Period, templates: Templates) -> Callable[[Variables], fl
 
 def period_of(period: Period, templates: Templates) -> Callable[[Variables], timedelta]:
     """Return what gives a duration of 0 or more. The result raises ValueError when a template gives none."""
+    if isinstance(period, timedelta) and period >= timedelta(0):
+        return lambda _: period
     seconds = seconds_of(period, templates)
 
     def give(variables: Variables) -> timedelta:

@@ -35,24 +35,18 @@ def state_check(model: StateCondition, path: str, world: World) -> Check:
 
 
 def _one_state(model: StateCondition, entity_id: EntityId, path: str, world: World) -> Check:
-    states, clock, attribute = world.states, world.clock, model.attribute
+    states, clock, attribute, wanted = world.states, world.clock, model.attribute, model.state
     entity_id = world.entity(entity_id)
     held_for = None if model.for_ is None else period_of(model.for_, world.templates)
-    references = any(isinstance(value, str) and _INPUT.fullmatch(value) for value in model.state)
-    plain = frozenset(model.state) if attribute is None else ()
-    wanted_words = " or ".join(map(str, model.state))
+    references = any(isinstance(value, str) and _INPUT.fullmatch(value) for value in wanted)
+    wanted_words = " or ".join(map(str, wanted))
 
     def check(variables: Variables, record: Record | None) -> bool:
         state = states.get(entity_id)
         if state is None:
             raise ConditionError(f"there is no entity {entity_id}")
         value: Any = state.state if attribute is None else state.attributes.get(attribute, _MISSING)
-        if references:
-            result = value in _resolved(model.state, world)
-        elif attribute is None:
-            result = value in plain
-        else:
-            result = value is not _MISSING and value in model.state
+        result = value in (_resolved(wanted, world) if references else wanted)
         if result and held_for is not None:
             result = clock.time() - _period(held_for, variables) > state.changed
         if record is not None:

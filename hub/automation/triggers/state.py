@@ -15,11 +15,13 @@ from hub.model.state import State, StateChange
 
 _log: Final = logging.getLogger(__name__)
 Match = Callable[[Any], bool]
+HeldFor = Callable[[Mapping[str, Any]], timedelta]
 
 
 def attach_state(model: StateTrigger, base: Mapping[str, Any], variables: Mapping[str, Any], world: World, fire: Fire) -> Cancel:
     """Fire when one of the entities changes as the model says."""
-    watchers = [_Watcher(model, world.entity(entity_id), base, variables, world, fire) for entity_id in model.entity_id]
+    held_for = None if model.for_ is None else period_of(model.for_, world.templates)
+    watchers = [_Watcher(model, world.entity(entity_id), held_for, base, variables, world, fire) for entity_id in model.entity_id]
     cancels = [world.bus.watch(watcher.entity_id, watcher.on_change) for watcher in watchers]
 
     def detach() -> None:
@@ -52,6 +54,7 @@ class _Watcher:
         self,
         model: StateTrigger,
         entity_id: EntityId,
+        held_for: HeldFor | None,
         base: Mapping[str, Any],
         variables: Mapping[str, Any],
         world: World,
@@ -66,7 +69,7 @@ class _Watcher:
         # A key that is written counts even when it is null (DIALECT 2.1, rule 4).
         self._value_only = bool({"from_", "to", "not_from", "not_to"} & given)
         self._only_from = "from_" in given and "to" not in given
-        self._held_for = None if model.for_ is None else period_of(model.for_, world.templates)
+        self._held_for = held_for
         self._base, self._variables, self._fire = base, variables, fire
 
     def on_change(self, change: StateChange) -> None:
@@ -89,7 +92,7 @@ class _Watcher:
             return None
         return state.state if self._attribute is None else state.attributes.get(self._attribute)
 
-    def _hold(self, change: StateChange, old: Any, new: Any, held_for: Callable[[Mapping[str, Any]], timedelta]) -> None:
+    def _hold(self, change: StateChange, old: Any, new: Any, held_for: HeldFor) -> None:
         partial = {"platform": "state", "entity_id": self.entity_id, "from_state": change.old, "to_state": change.new}
         try:
             period = held_for({**self._variables, "trigger": partial})
