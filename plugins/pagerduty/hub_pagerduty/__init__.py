@@ -58,7 +58,14 @@ def _listen(config: PagerDutyConfig, hub: Hub, pager: Pager, rest: RestApi | Non
         hub.log.error("a webhook was refused: %s; after three of them PagerDuty sends none for a day", reason)
         hub.emit(WebhookRefused(reason=reason))
 
-    inbox = Inbox(memory=hub.memory, clock=hub.clock, secrets=pager.secrets, work=pager.work, refused=refused)
+    inbox = Inbox(
+        memory=hub.memory,
+        clock=hub.clock,
+        secrets=pager.secrets,
+        complete=pager.secrets_complete,
+        work=pager.work,
+        refused=refused,
+    )
     path = hub.webhook(WEBHOOK, inbox.answer)
     if rest is not None and config.external_url and not config.webhook_secret:
         pager.subscription = Subscription(rest, hub.memory, config.external_url + path)

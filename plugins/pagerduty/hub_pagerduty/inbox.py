@@ -30,11 +30,12 @@ class Inbox:
         memory: Memory,
         clock: Clock,
         secrets: Callable[[], Iterable[str]],
+        complete: Callable[[], bool],
         work: Callable[[Webhook], Awaitable[None]],
         refused: Callable[[str], None],
     ) -> None:
         self._memory, self._clock = memory, clock
-        self._secrets, self._work, self._refused = secrets, work, refused
+        self._secrets, self._complete, self._work, self._refused = secrets, complete, work, refused
         self._kept: dict[str, float] = {}
         self._waiting: asyncio.Queue[tuple[str, str]] = asyncio.Queue()
         self._swept = clock.time()
@@ -46,12 +47,17 @@ class Inbox:
                 self._waiting.put_nowait((name, entry["body"]))
 
     async def answer(self, request: WebhookRequest) -> WebhookReply:
-        """Take a webhook: 202 when it is kept, 401 for a wrong signature, 503 when it cannot be kept (it will come again)."""
+        """Take a webhook: 202 when it is kept, 401 for a wrong signature.
+
+        503 when it is to come again: it cannot be kept now, or not all secrets are known yet.
+        """
         if request.method != "POST":
             return WebhookReply(status=405)
         if len(request.body) > _LARGEST:
             return WebhookReply(status=413)
         if not is_signed(request.headers.get(SIGNATURE, ""), request.body, self._secrets()):
+            if not self._complete():
+                return WebhookReply(status=503)
             self._complain("the signature is wrong: is webhook_secret that of this subscription?")
             return WebhookReply(status=401)
         self._complained = False

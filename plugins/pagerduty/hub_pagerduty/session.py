@@ -4,7 +4,7 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
-from hub.api import ActionError, AuthenticationFailed, BadActionData, Hub, Notice, PluginError, Receipt, Request
+from hub.api import ActionError, AuthenticationFailed, BadActionData, Hub, HubError, Notice, Receipt, Request
 from hub_pagerduty.config import PagerDutyConfig
 from hub_pagerduty.entities import Entities
 from hub_pagerduty.event import ACKNOWLEDGE, ACTIONS, RESOLVE, Event, dedup_key, event_of
@@ -96,7 +96,7 @@ class Pager:
             self._rest_works = False
             _log.error("the REST API is not used any more: %s", error)
             self._entities.lost(error)
-        except (PluginError, ActionError, OSError) as error:
+        except (HubError, OSError) as error:
             await self._events.reach()  # paging needs the Events API alone: as long as that answers, we are connected
             _log.warning("the REST API: %s", error)
             self._entities.lost(error)
@@ -105,6 +105,10 @@ class Pager:
         """Return the secrets with which webhooks may be signed."""
         configured = [secret.get_secret_value() for secret in self.config.webhook_secret]
         return [*configured, *(self.subscription.secrets() if self.subscription else [])]
+
+    def secrets_complete(self) -> bool:
+        """Tell whether there is no secret still to come."""
+        return self.subscription is None or self.subscription.settled
 
     async def work(self, webhook: Webhook) -> None:
         """Tell the hub what a webhook says; acknowledge and resolve its alert, unless the hub itself did it there."""

@@ -105,7 +105,7 @@ def test_details_may_hold_anything() -> None:
     """What JSON cannot hold becomes text."""
     loop: dict[str, Any] = {}
     loop["self"] = loop
-    details = {
+    details: dict[Any, Any] = {
         "nan": float("nan"),
         "inf": float("inf"),
         "when": datetime(2026, 1, 1, tzinfo=UTC),

@@ -1,6 +1,7 @@
 """Webhooks are believed only when they are signed."""
 
 import json
+from collections.abc import Mapping
 
 import pytest
 from hub_pagerduty.events import EVENTS, SUBSCRIBED, IncidentAnnotated, IncidentChanged, IncidentResolved, event_of
@@ -87,7 +88,7 @@ def test_data_of_any_kind_gives_an_event_or_nothing(kind: str, odd: object) -> N
     assert event is None or type(event) in EVENTS
 
 
-def webhook(kind: str, data: dict[str, object]) -> Webhook:
+def webhook(kind: str, data: Mapping[str, object]) -> Webhook:
     agent = {"type": "user_reference", "summary": "Ada"}
     return Webhook(id="1", type=kind, occurred_at="2026-01-01T00:00:00Z", agent=agent, data=data)
 

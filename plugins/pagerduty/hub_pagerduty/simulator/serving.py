@@ -10,15 +10,19 @@ from starlette.applications import Starlette
 
 
 class _Server(uvicorn.Server):
-    """Leaves signals to the program in which it runs, and says when it listens."""
+    """Leaves signals to the program in which it runs, says when it listens, and leaves at once."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
-        self.listens = asyncio.Event()
+        self.listens, self.leaves = asyncio.Event(), asyncio.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self.listens.set()
+
+    async def main_loop(self) -> None:
+        await self.on_tick(0)
+        await self.leaves.wait()
 
     @contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
@@ -54,5 +58,5 @@ class Serving:
         """Close the socket and every connection."""
         server, task, self._server, self._task = self._server, self._task, None, None
         if server is not None and task is not None:
-            server.should_exit = True
+            server.leaves.set()
             await task
