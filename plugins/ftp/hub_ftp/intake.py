@@ -132,7 +132,7 @@ class Intake:
     def _complain(self, path: str, results: Sequence[Extract], count: int) -> list[str]:
         name = path.rpartition("/")[2]
         rows = [f"{name}:{row.line}: {row.reason}" for result in results for row in result.shown][:_SHOWN]
-        self._hub.log.warning("%d rows of %s cannot be read, the first: %s", count, path, rows[0])
+        self._hub.log.warning("rows of %s that cannot be read: %d, the first: %s", path, count, rows[0])
         self._hub.emit(RowsRejected(server=self._config.server, path=path, count=count, rows=tuple(rows)))
         return rows
 

@@ -103,7 +103,7 @@ class Pool:
     async def _give_back(self, connection: Connection) -> None:
         async with self._changed:
             self._idle.append((self._clock.monotonic(), connection))
-            self._changed.notify()
+            self._changed.notify_all()
 
     async def _discard(self, connection: Connection) -> None:
         self._open.discard(connection)
@@ -115,4 +115,4 @@ class Pool:
     async def _forget_one(self) -> None:
         async with self._changed:
             self._count -= 1
-            self._changed.notify()
+            self._changed.notify_all()

@@ -137,6 +137,6 @@ class Session:
         present = frozenset(problems)
         if present and present != self._told:
             words = [f"{problem.path}: {problem.reason}" if problem.path else problem.reason for problem in problems[:_SHOWN]]
-            self._hub.log.warning("%d problems, the first: %s", len(problems), words[0])
+            self._hub.log.warning("problems: %d, the first: %s", len(problems), words[0])
             self._hub.emit(SyncFailed(server=self.config.server, reason=words[0], problems=tuple(words)))
         self._told = present

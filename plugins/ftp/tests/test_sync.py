@@ -1,7 +1,9 @@
 """From a server into the lake, over real sockets."""
 
 import os
-from collections.abc import Mapping
+import resource
+import subprocess
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -362,8 +364,6 @@ async def test_a_refused_login_is_not_tried_again(server: FtpServer, lake: Path)
 
 async def test_a_file_that_the_disk_does_not_take_is_an_error_entry(server: FtpServer, files: Path, lake: Path) -> None:
     """The others are copied, nothing half is visible, and room is made again."""
-    import resource
-
     write(files / "big.bin", b"x" * 2_000_000)
     write(files / "small.csv", "x\n")
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -476,3 +476,34 @@ async def test_list_turning_to_years_downloads_nothing(server: FtpServer, files:
         assert hub.told("ftp.file_changed") == []
         assert memory.get("file:/a.csv")["precision"] == 86400.0
     assert server.tally.downloads == 1
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 256 KiB."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(folder)], capture_output=True, check=False)
+    if mounted.returncode:
+        pytest.skip(f"a disk of its own cannot be mounted here: {mounted.stderr.decode().strip()}")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+async def test_a_full_disk_is_an_error_entry(server: FtpServer, files: Path, small_disk: Path) -> None:
+    """The others are copied; when there is room again, the rest comes."""
+    write(files / "big.bin", b"x" * 200_000)
+    write(files / "bigger.bin", b"x" * 200_000, LONG_AGO + 1)
+    write(files / "small.csv", "x\n", LONG_AGO + 2)
+
+    async with running(hub_ftp, configured(server, small_disk, connections=1), SimulatedClock(START)) as hub:
+        await hub.call("ftp.sync")
+        assert sorted(copies(small_disk)) == ["big.bin", "small.csv"]
+        assert "No space left on device" in problems(hub)
+        assert list((small_disk / "roof/.partial").iterdir()) == []
+
+        (small_disk / "roof/big.bin").unlink()
+        await hub.call("ftp.sync")
+
+        assert sorted(copies(small_disk)) == ["bigger.bin", "small.csv"]
+        assert hub.value("sensor.roof_errors") == "0"
