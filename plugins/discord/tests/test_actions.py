@@ -70,7 +70,7 @@ async def test_a_call_that_is_made_once_more_is_shown_once(company: Company, hub
     [
         ({"message": "x"}, "one of target, channel and user"),
         ({"message": "x", "target": "board", "user": 1}, "one of target, channel and user"),
-        ({"message": "x", "target": "bord"}, "there is no target 'bord'; there are: board"),
+        ({"message": "x", "target": "bord"}, "there is no target 'bord'; there are: ada, board"),
         ({"message": " \n", "target": "board"}, "is empty"),
         ({"message": "x" * 20_001, "target": "board"}, "longer than 10"),
     ],

@@ -55,7 +55,7 @@ async def test_a_notice_becomes_a_card(company: Company, hub: Running[SystemCloc
 
 async def test_a_person_gets_direct_messages(company: Company, hub: Running[SystemClock]) -> None:
     """The channel is opened on the way."""
-    receipt = await hub.notify("notify.oncall", REPORT)
+    receipt = await hub.notify("notify.ada", REPORT)
 
     [message] = company.said(company.oncall)
     assert receipt.reference == f"{company.oncall.id}/{message['id']}"
@@ -272,7 +272,7 @@ async def test_a_person_who_takes_no_direct_messages_is_told_of(company: Company
     company.world.reclusive.add(company.ada.id)
 
     with pytest.raises(PluginError, match="must allow direct messages"):
-        await hub.notify("notify.oncall", REPORT)
+        await hub.notify("notify.ada", REPORT)
 
 
 async def test_targets_are_known_before_discord_answers(company: Company) -> None:
@@ -281,7 +281,7 @@ async def test_targets_are_known_before_discord_answers(company: Company) -> Non
     async with running(hub_discord, company.config, wait=False) as hub:
         await hub.until(lambda: hub.notifiers)
 
-        assert set(hub.notifiers) == {"board", "operations", "oncall"}
+        assert set(hub.notifiers) == {"board", "operations", "ada"}
         with pytest.raises(NotConnected, match="still connecting"):
             await hub.notify("notify.board", REPORT)
 

@@ -88,7 +88,7 @@ async def test_nobody_may_by_default(company: Company) -> None:
 
 async def test_in_direct_messages_the_roles_are_looked_up_on_the_server(company: Company, hub: Running[SystemClock]) -> None:
     """Discord does not send them along there."""
-    await hub.notify("notify.oncall", SILENT)
+    await hub.notify("notify.ada", SILENT)
     message = first_message(company.oncall)
 
     allowed = await company.interactions.press(message, "hub:acknowledge:roof", company.ada)
@@ -100,7 +100,7 @@ async def test_in_direct_messages_the_roles_are_looked_up_on_the_server(company:
 
 async def test_a_stranger_in_direct_messages_is_refused(company: Company, hub: Running[SystemClock]) -> None:
     """Who is not on the server has no roles."""
-    await hub.notify("notify.oncall", SILENT)
+    await hub.notify("notify.ada", SILENT)
     stranger = company.world.people.pop(company.bob.id)
     interaction = await company.interactions.press(first_message(company.oncall), "hub:acknowledge:roof", stranger)
 

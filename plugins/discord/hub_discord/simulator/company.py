@@ -1,6 +1,6 @@
 """An energy company's Discord: what the demonstration and the tests run on."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -20,6 +20,7 @@ class Company(SimulatedDiscord):
         self.board = self.world.add_channel("board")
         self.operations = self.world.add_channel("operations")
         self.oncall = self.world.direct(self.ada)
+        self._seen: set[int] = set()
 
     @property
     def config(self) -> dict[str, Any]:
@@ -31,11 +32,25 @@ class Company(SimulatedDiscord):
             "targets": {
                 "board": {"channel": self.board.id},
                 "operations": {"channel": self.operations.id, "ping_role": self.operators, "alert_threads": True},
-                "oncall": {"user": self.ada.id},
+                "ada": {"user": self.ada.id},
             },
             "api_url": self.api_url,
             "gateway_url": self.gateway_url,
         }
+
+    async def look(self) -> None:
+        """Let Ada look at the alerts; she acknowledges those that she saw the last time and nobody cares for."""
+        open_alerts = {int(message["id"]): custom_id for message, custom_id in self._to_acknowledge()}
+        for message_id in self._seen & open_alerts.keys():
+            await self.interactions.press(message_id, open_alerts[message_id], self.ada)
+        self._seen = set(open_alerts)
+
+    def _to_acknowledge(self) -> Iterator[tuple[Json, str]]:
+        for message in self.said(self.operations):
+            for row in message["components"]:
+                for button in row["components"]:
+                    if str(button.get("custom_id", "")).startswith("hub:acknowledge:"):
+                        yield message, button["custom_id"]
 
     def said(self, channel: Channel) -> list[Json]:
         """Return the messages of a channel."""
@@ -61,4 +76,5 @@ async def rehearse(clock: Clock) -> AsyncGenerator[Rehearsal, None]:
             config=company.config,
             pages={"Discord": company.page_url},
             summary=lambda: {"messages": company.world.message_count, "presses": company.interactions.presses},
+            cues={"ada looks": company.look},
         )
