@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from difflib import get_close_matches
 from typing import Annotated, Any, Final, Literal, Self
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, PlainValidator, Tag, model_validator
 
@@ -24,7 +25,9 @@ from hub.automation.schema.primitives import (
     read_period,
     refuse,
 )
+from hub.errors import ConfigError
 from hub.model.names import EntityId
+from hub.scheduler import Cron
 from hub.templates import is_template
 
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -317,10 +320,18 @@ class PersistentNotificationTrigger(TriggerModel):
     update_type: Annotated[list[Literal["added", "removed", "updated", "current"]], BeforeValidator(one_or_many)] | None = None
 
 
+def _cron(value: Any) -> str:
+    try:
+        Cron(str(value), ZoneInfo("UTC"))
+    except ConfigError as error:
+        raise refuse("cron", str(error)) from error
+    return str(value)
+
+
 class CronTrigger(TriggerModel):
     """A cron line comes round; Home Assistant has no such trigger."""
 
-    cron: Text
+    cron: Annotated[str, PlainValidator(_cron)]
 
 
 def _longer_than_nothing(value: Any) -> timedelta:

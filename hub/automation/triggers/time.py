@@ -29,7 +29,8 @@ def attach_time(model: TimeTrigger, base: Mapping[str, Any], variables: Mapping[
         if weekdays is None or WEEKDAYS[local.weekday()] in weekdays:
             fire({**base, "platform": "time", "now": local, "entity_id": entity_id, "description": description}, None)
 
-    cancels = [_attach_moment(_static(moment, variables, world), come, world) for moment in model.at]
+    moments = [_static(moment, variables, world) for moment in model.at]
+    cancels = [_attach_moment(moment, come, world) for moment in moments]
 
     def detach() -> None:
         for cancel in cancels:
