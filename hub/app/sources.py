@@ -11,8 +11,10 @@ from hub.actions import Actions
 from hub.app.blueprints import ready_made
 from hub.app.logs import LastLines
 from hub.app.views import WebTokens, WebTraces, WebWebhooks
+from hub.app.watching import watch_template, watch_trigger
 from hub.automation.automations import Automations
 from hub.automation.webhooks import WebhookTable
+from hub.automation.world import World
 from hub.bus import Bus
 from hub.check.checking import check
 from hub.clock import Clock
@@ -44,6 +46,7 @@ class Parts(Protocol):
     recorder: Recorder
     scheduler: Scheduler
     templates: Templates
+    world: World
     webhooks: WebhookTable
     automations: Automations
     outbox: Outbox
@@ -90,6 +93,8 @@ def web_sources(hub: Parts) -> WebSources:
         phase=lambda: hub.phase,
         admin_actions=frozenset({"automation.reload", "script.reload"}),
         render=lambda template, variables: hub.templates.compile(template).text(variables),
+        watch_template=lambda source, variables, told: watch_template(hub.world, source, variables, told),
+        watch_trigger=lambda written, variables, come: watch_trigger(hub.world, written, variables, come),
         history=history,
         traces=WebTraces(hub.automations),
         registries=hub.registries,
@@ -98,10 +103,25 @@ def web_sources(hub: Parts) -> WebSources:
         plugins=lambda: [report.as_dict() for report in hub.host.catalog.reports()],
         upcoming=hub.scheduler.upcoming,
         health=lambda: _health(hub),
+        counters=lambda: _counters(hub),
         check_config=check_config,
         reload=hub.reload,
         error_log=hub.log.text,
     )
+
+
+def _counters(hub: Parts) -> Mapping[str, float]:
+    recorder = hub.recorder.status()
+    reports = hub.host.catalog.reports()
+    return {
+        "recorder_written": recorder.written,
+        "recorder_dropped": recorder.dropped,
+        "listener_failures": hub.bus.failures,
+        "plugin_events": sum(report.events for report in reports),
+        "plugin_losses": sum(report.losses for report in reports),
+        "plugin_bugs": sum(report.bugs for report in reports),
+        "states_written": hub.states.writes,
+    }
 
 
 def _health(hub: Parts) -> Row:

@@ -33,6 +33,11 @@ class TemplateTracker:
         self._closed = False
         self.result, self.error = self._render()
 
+    @property
+    def reads(self) -> Reads | None:
+        """What the template read the last time; None when that could not be found out."""
+        return self._reads
+
     def close(self) -> None:
         """Stop following."""
         self._closed = True
