@@ -104,7 +104,7 @@ class Templates:
         try:
             return sandbox.parse(source)
         except (jinja2.TemplateSyntaxError, RecursionError) as error:
-            raise syntax_error(error, sandbox) from error
+            raise syntax_error(error, sandbox, source) from error
 
 
 def _imported(tree: nodes.Template) -> set[str]:

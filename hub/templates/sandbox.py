@@ -1,6 +1,7 @@
 """The sandbox: Jinja with everything dangerous taken out or watched."""
 
 import types
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from string import Formatter
 from typing import Any, TypeVar
@@ -8,6 +9,7 @@ from typing import Any, TypeVar
 import msgspec
 from jinja2 import BaseLoader, Template, nodes
 from jinja2.exceptions import SecurityError
+from jinja2.lexer import TokenStream
 from jinja2.nodes import EvalContext
 from jinja2.runtime import Context, LoopContext, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment, SandboxedFormatter
@@ -149,6 +151,12 @@ class Sandbox(ImmutableSandboxedEnvironment):
     def concat(self, parts: Iterable[str]) -> str:
         """Join what a macro or block has printed, within the limits."""
         return limits.join(parts)
+
+    def _tokenize(self, source: str, name: str | None, filename: str | None = None, state: str | None = None) -> TokenStream:
+        with warnings.catch_warnings():  # Python warns of `\\d` in a text; in a pattern that is what people write
+            warnings.simplefilter("ignore", DeprecationWarning)
+            stream = super()._tokenize(source, name, filename, state)
+            return TokenStream(list(stream), name, filename)
 
     def _generate(self, source: nodes.Template, name: str | None, filename: str | None, defer_init: bool = False) -> str:
         return super()._generate(_Watch().visit(source), name, filename, defer_init)

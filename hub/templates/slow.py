@@ -39,7 +39,7 @@ class SandboxedTemplate:
             with self._sandbox.rendering.of(self._source):
                 return self._sandbox.from_string(self._source)
         except (jinja2.TemplateSyntaxError, RecursionError, MemoryError, SyntaxError, ValueError, OverflowError) as error:
-            raise syntax_error(error, self._sandbox) from error
+            raise syntax_error(error, self._sandbox, self._source) from error
 
     def check(self) -> None:
         """Raise TemplateSyntaxError when this is no template."""
@@ -55,17 +55,24 @@ class SandboxedTemplate:
                 raise _failure(error, self._source) from error
 
 
-def syntax_error(error: Exception, sandbox: Sandbox) -> TemplateSyntaxError:
+def syntax_error(error: Exception, sandbox: Sandbox, source: str) -> TemplateSyntaxError:
     """Say what is wrong with the text of a template, and where."""
     if not isinstance(error, jinja2.TemplateSyntaxError):
         return TemplateSyntaxError("it is nested too deeply" if isinstance(error, RecursionError) else str(error))
     message = error.message or str(error)
     unknown = _UNKNOWN.search(message)
-    if unknown is not None:
-        table: Iterable[str] = sandbox.filters if unknown[1] == "filter" else sandbox.tests
-        nearest = difflib.get_close_matches(unknown[2], table, n=1)
-        message = f"there is no {unknown[1]} {unknown[2]!r}" + (f"; did you mean {nearest[0]!r}?" if nearest else "")
-    return TemplateSyntaxError(message, error.lineno)
+    if unknown is None:
+        return TemplateSyntaxError(message, error.lineno)
+    table: Iterable[str] = sandbox.filters if unknown[1] == "filter" else sandbox.tests
+    nearest = difflib.get_close_matches(unknown[2], table, n=1)
+    message = f"there is no {unknown[1]} {unknown[2]!r}" + (f"; did you mean {nearest[0]!r}?" if nearest else "")
+    return TemplateSyntaxError(message, error.lineno, _column(source, error.lineno, unknown[2]))
+
+
+def _column(source: str, line: int, name: str) -> int | None:
+    """Return where in the line the name stands, behind a bar or `is`."""
+    place = re.compile(rf"(?:\||\bis\b|\bnot\b)\s*({name})\b").search(source.splitlines()[line - 1])
+    return None if place is None else place.start(1) + 1
 
 
 def _gathered(parts: Iterable[str]) -> str:
