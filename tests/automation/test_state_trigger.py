@@ -95,7 +95,7 @@ async def test_what_the_run_is_told() -> None:
             alias: It rises
         actions:
           - event: told
-            event_data: {id: "{{ trigger.id }}", idx: "{{ trigger.idx }}", by: "{{ trigger.platform }}", from: "{{ trigger.from_state.state }}"}
+            event_data: {id: "{{ trigger.id }}", idx: "{{ trigger.idx }}", from: "{{ trigger.from_state.state }}"}
     """
     async with engine(automation, states={"sensor.a": "off"}) as hub:
         cause = Context.new(user_id="ada")
@@ -109,7 +109,7 @@ async def test_what_the_run_is_told() -> None:
             "id": "risen", "idx": "0", "alias": "It rises", "platform": "state", "entity_id": "sensor.a", "for": None,
             "attribute": None, "description": "state of sensor.a",
         }  # fmt: skip
-        assert hub.fired("told") == [{"id": "risen", "idx": 0, "by": "state", "from": "off"}]
+        assert hub.fired("told") == [{"id": "risen", "idx": 0, "from": "off"}]
         assert trace.context.parent_id == cause.id
         assert trace.context.user_id is None
 
@@ -145,7 +145,7 @@ async def test_attributes_do_not_disturb_what_is_held() -> None:
 
 
 async def test_only_from_is_ended_by_the_old_value_alone() -> None:
-    """off → on → idle fires all the same, with `to_state` on; off → on → off does not."""
+    """Off → on → idle fires all the same, with `to_state` on; off → on → off does not."""
     async with engine(watching("from: 'off', for: {minutes: 1}"), states={"sensor.a": "off"}) as hub:
         hub.set("sensor.a", "on")
         await hub.clock.advance(seconds=30)
@@ -161,7 +161,7 @@ async def test_only_from_is_ended_by_the_old_value_alone() -> None:
 
 
 async def test_a_list_of_values_begins_again_with_each() -> None:
-    """on → idle inside the period: `to_state` is idle."""
+    """On → idle inside the period: `to_state` is idle."""
     async with engine(watching("to: ['on', idle], for: 60"), states={"sensor.a": "off"}) as hub:
         hub.set("sensor.a", "on")
         await hub.clock.advance(seconds=30)
@@ -237,7 +237,8 @@ async def test_for_may_be_a_template_that_sees_the_change() -> None:
 async def test_ten_thousand_entities_may_be_held_at_once() -> None:
     """Each fires at its own moment; those that flicker do not."""
     ids = [f"sensor.n{number}" for number in range(10_000)]
-    automation = f"alias: a\nmode: parallel\nmax: 20000\ntriggers: [{{trigger: state, entity_id: [{', '.join(ids)}], to: 'on', for: 60}}]\n{SAY}"
+    trigger = f"{{trigger: state, entity_id: [{', '.join(ids)}], to: 'on', for: 60}}"
+    automation = f"alias: a\nmode: parallel\nmax: 20000\ntriggers: {trigger}\n{SAY}"
     async with engine(automation, states=dict.fromkeys(ids, "off")) as hub:
         for entity_id in ids:
             hub.set(entity_id, "on")

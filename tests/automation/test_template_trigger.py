@@ -39,7 +39,7 @@ async def test_it_fires_on_becoming_true_only() -> None:
 
 
 async def test_an_error_changes_nothing() -> None:
-    """true → error → true does not fire; false → error → true does."""
+    """True → error → true does not fire; false → error → true does."""
     async with engine(watching("{{ 1 / (states('sensor.a') | float(0)) > 0 }}"), states={"sensor.a": "-1"}) as hub:
         hub.set("sensor.a", "0")
         hub.set("sensor.a", "1")
@@ -105,7 +105,9 @@ async def test_it_knows_trigger_variables_and_this() -> None:
     automation = """
         alias: a
         trigger_variables: {limit: "{{ 2 + 3 }}"}
-        triggers: [{trigger: template, value_template: "{{ states('sensor.a') | int > limit and this.entity_id == 'automation.a' }}"}]
+        triggers:
+          trigger: template
+          value_template: "{{ states('sensor.a') | int > limit and this.entity_id == 'automation.a' }}"
         actions: [{action: test.say, data: {text: fired}}]
     """
     async with engine(automation, states={"sensor.a": "1"}) as hub:

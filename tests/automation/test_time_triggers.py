@@ -1,6 +1,7 @@
 """`trigger: time`, `time_pattern`, `sun`, and the hub's own `cron` and `interval` (DIALECT 2.4, 2.5)."""
 
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -57,7 +58,15 @@ async def test_a_moment_may_be_told_by_an_entity() -> None:
 async def test_a_moment_with_a_date_comes_once_and_not_when_it_is_past() -> None:
     """A sensor that says nothing plans nothing."""
     async with engine(at("at: [input_datetime.begin, sensor.next]")) as hub:
-        parts = {"has_date": True, "has_time": True, "year": 2024, "month": 3, "day": 15, "minute": 0, "second": 0}
+        parts: dict[str, Any] = {
+            "has_date": True,
+            "has_time": True,
+            "year": 2024,
+            "month": 3,
+            "day": 15,
+            "minute": 0,
+            "second": 0,
+        }
         hub.set("input_datetime.begin", "past", hour=11, **parts)
         hub.set("sensor.next", "2024-03-15T11:00:00+00:00", device_class="timestamp")
         await hub.clock.advance(hours=48)

@@ -32,7 +32,7 @@ from hub.automation.triggers.time import attach_schedule, attach_sun, attach_tim
 from hub.automation.values import render_of
 from hub.automation.world import Fire, World
 from hub.bus import Cancel
-from hub.errors import ConfigError
+from hub.errors import ConfigError, TemplateError
 from hub.model.context import Context
 from hub.scheduler import Cron, every
 
@@ -73,7 +73,12 @@ def attach(model: Trigger, index: int, variables: Mapping[str, Any], world: Worl
         render = render_of(model.variables, world.templates)
 
         def fire(trigger: dict[str, Any], context: Context | None) -> None:
-            told(trigger, context, render({"trigger": trigger}))
+            try:
+                own = render({"trigger": trigger})
+            except TemplateError as error:
+                _log.error("trigger %d (%s): variables: %s: nothing is run", index, model.trigger, error)
+            else:
+                told(trigger, context, own)
 
     match model:
         case StateTrigger():
