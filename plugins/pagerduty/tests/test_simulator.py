@@ -185,7 +185,7 @@ async def test_three_dropped_webhooks_disable_the_subscription(pagerduty: Simula
         await asyncio.sleep(0)
 
         assert len(got) == 3
-        assert subscription.waiting.empty()
+        assert not subscription.waiting
         assert subscription.as_rest()["delivery_method"]["temporarily_disabled"]
 
 

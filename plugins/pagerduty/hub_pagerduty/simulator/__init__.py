@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
 
 from hub.api import Clock, Rehearsal
 from hub_pagerduty.http import opened
@@ -31,7 +33,9 @@ class SimulatedPagerDuty:
         self.events = EventsApi(self.account, clock)
         self.rest = RestApi(self.account, self.sender, clock)
         self.page = Page(self.account, self.sender)
-        self.app = Starlette(routes=[*self.page.routes(), *self.events.routes(), *self.rest.routes()])
+        self.app = Starlette(
+            routes=[*self.page.routes(), *self.events.routes(), *self.rest.routes()], exception_handlers={ClientDisconnect: _gone}
+        )
         self.serving = Serving(self.app)
         self.account.listeners.append(self.sender.send)
 
@@ -82,3 +86,8 @@ async def rehearse(clock: Clock) -> AsyncGenerator[Rehearsal, None]:
     async with running(clock) as pagerduty:
         config = {**pagerduty.config, "external_url": HUB_URL}
         yield Rehearsal(config=config, pages={"PagerDuty": f"{pagerduty.url}/"}, summary=pagerduty.summary)
+
+
+async def _gone(_: Request, __: Exception) -> Response:
+    """Nobody is there any more to be answered."""
+    return Response(status_code=400)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -32,7 +33,8 @@ class Subscription:
     disabled_until: float = 0.0
     answers: list[int] = field(default_factory=list)
     """What the receiver answered, attempt by attempt; 0 is no answer."""
-    waiting: asyncio.Queue[Json] = field(default_factory=asyncio.Queue)
+    waiting: deque[Json] = field(default_factory=deque)
+    delivering: bool = False
 
     def as_rest(self, *, secret: bool = False) -> Json:
         """Return it as the REST API shows it; the secret is told only once."""
@@ -54,21 +56,19 @@ class Sender:
         self._clock = clock
         self.subscriptions: list[Subscription] = []
         self.delivered = 0
-        self._new: asyncio.Queue[Subscription] = asyncio.Queue()
-        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._ready: asyncio.Queue[Subscription] = asyncio.Queue()
 
     async def run(self, http: Http) -> None:
         """Deliver until cancelled."""
         async with asyncio.TaskGroup() as group:
             while True:
-                subscription = await self._new.get()
-                self._tasks[subscription.id] = group.create_task(self._deliver_all(subscription, http))
+                subscription = await self._ready.get()
+                group.create_task(self._deliver_all(subscription, http), name=f"webhooks to {subscription.url}")
 
     def subscribe(self, url: str, events: list[str]) -> Subscription:
         """Add a subscription."""
         subscription = Subscription(url, events)
         self.subscriptions.append(subscription)
-        self._new.put_nowait(subscription)
         return subscription
 
     def unsubscribe(self, subscription_id: str) -> bool:
@@ -76,9 +76,7 @@ class Sender:
         known = [subscription for subscription in self.subscriptions if subscription.id == subscription_id]
         for subscription in known:
             self.subscriptions.remove(subscription)
-            task = self._tasks.pop(subscription.id, None)
-            if task is not None:
-                task.cancel()
+            subscription.waiting.clear()
         return bool(known)
 
     def send(self, event: Json) -> None:
@@ -90,20 +88,22 @@ class Sender:
     def send_to(self, subscription: Subscription, event: Json) -> None:
         """Send an event to one subscription, unless that is disabled."""
         if subscription.disabled_until <= self._clock.time():
-            subscription.waiting.put_nowait(event)
+            subscription.waiting.append(event)
+            if not subscription.delivering:
+                subscription.delivering = True
+                self._ready.put_nowait(subscription)
 
     async def _deliver_all(self, subscription: Subscription, http: Http) -> None:
-        while True:
-            event = await subscription.waiting.get()
-            if await self._deliver(subscription, http, event):
+        while subscription.waiting:
+            if await self._deliver(subscription, http, subscription.waiting.popleft()):
                 self.delivered += 1
                 subscription.dropped = 0
                 continue
             subscription.dropped += 1
             if subscription.dropped >= _MOST_DROPPED:
                 subscription.disabled_until = self._clock.time() + _DISABLED_FOR
-                while not subscription.waiting.empty():
-                    subscription.waiting.get_nowait()
+                subscription.waiting.clear()
+        subscription.delivering = False
 
     async def _deliver(self, subscription: Subscription, http: Http, event: dict[str, Any]) -> bool:
         body = json.dumps({"event": event}, ensure_ascii=False).encode()

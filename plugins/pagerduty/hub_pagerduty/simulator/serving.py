@@ -1,41 +1,24 @@
-"""A web server inside the running loop."""
+"""A web server inside the running loop: uvicorn's HTTP without its `Server`, which wants the process's signals."""
 
 import asyncio
 import socket
-from collections.abc import Generator
-from contextlib import contextmanager
 
-import uvicorn
 from starlette.applications import Starlette
+from uvicorn import Config
+from uvicorn.server import ServerState
 
-
-class _Server(uvicorn.Server):
-    """Leaves signals to the program in which it runs, says when it listens, and leaves at once."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.listens, self.leaves = asyncio.Event(), asyncio.Event()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.listens.set()
-
-    async def main_loop(self) -> None:
-        await self.on_tick(0)
-        await self.leaves.wait()
-
-    @contextmanager
-    def capture_signals(self) -> Generator[None, None, None]:
-        yield
+_PATIENCE = 1.0  # seconds for what is under way to end
+_STEP = 0.002
 
 
 class Serving:
     """Serves an application on a loopback port; it can stop and come back at the same address."""
 
     def __init__(self, app: Starlette) -> None:
-        self._app = app
-        self._server: _Server | None = None
-        self._task: asyncio.Task[None] | None = None
+        self._config = Config(app, log_config=None, access_log=False, lifespan="off", ws="none", loop="none")
+        self._config.load()
+        self._state = ServerState()
+        self._server: asyncio.Server | None = None
         self.port = 0
 
     @property
@@ -45,18 +28,29 @@ class Serving:
 
     async def start(self) -> None:
         """Listen; on the same port as before, if there was one."""
-        listening = socket.create_server(("127.0.0.1", self.port))
+        # asyncio sends small answers at once only on sockets that say they are TCP.
+        listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(("127.0.0.1", self.port))
         self.port = listening.getsockname()[1]
-        config = uvicorn.Config(
-            self._app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=1, ws="none", loop="none"
-        )
-        self._server = _Server(config)
-        self._task = asyncio.create_task(self._server.serve(sockets=[listening]), name="simulator")
-        await self._server.listens.wait()
+        self._server = await asyncio.get_running_loop().create_server(self._connection, sock=listening)
 
     async def stop(self) -> None:
         """Close the socket and every connection."""
-        server, task, self._server, self._task = self._server, self._task, None, None
-        if server is not None and task is not None:
-            server.leaves.set()
-            await task
+        server, self._server = self._server, None
+        if server is not None:
+            server.close()
+        for connection in tuple(self._state.connections):
+            connection.shutdown()
+        for _ in range(int(_PATIENCE / _STEP)):
+            if not self._state.connections and not self._state.tasks:
+                return
+            await asyncio.sleep(_STEP)
+        for task in tuple(self._state.tasks):
+            task.cancel()
+
+    def _connection(self) -> asyncio.Protocol:
+        protocol: asyncio.Protocol = self._config.http_protocol_class(  # type: ignore[call-arg]  # uvicorn names it by its base
+            config=self._config, server_state=self._state, app_state={}
+        )
+        return protocol
