@@ -11,8 +11,10 @@ from hub.automation.automation import Automation
 from hub.automation.reading import Definition, ScriptDefinition
 from hub.automation.run import Executing
 from hub.automation.script import Script
+from hub.automation.spelling import TemplateCheck
 from hub.automation.trace import Traces
 from hub.automation.world import World
+from hub.config import position_of
 from hub.errors import BadActionData, HubError
 from hub.model.action import Action, ActionCall, Answer, Effect, Handler, Parameter, Response
 from hub.model.names import EntityId, slugify
@@ -64,6 +66,7 @@ class Automations:
         self._resolve = resolve or _named_entities
         self._reload = reload
         self._executing = Executing()
+        self._templates = TemplateCheck(world.templates)
         self.automations: dict[EntityId, Automation] = {}
         self.scripts: dict[EntityId, Script] = {}
         self._sources: dict[EntityId, _Source] = {}
@@ -130,6 +133,8 @@ class Automations:
         try:
             if definition.model is None:
                 raise HubError("; ".join(map(str, definition.problems)) or "it is invalid")
+            for path, error in self._templates.wrong(definition.raw):
+                raise HubError(f"{position_of(definition.raw, path)}: template: {error}")
             if isinstance(definition, Definition):
                 self._load_automation(entity_id, definition)
             else:

@@ -41,10 +41,6 @@ class SandboxedTemplate:
         except (jinja2.TemplateSyntaxError, RecursionError, MemoryError, SyntaxError, ValueError, OverflowError) as error:
             raise syntax_error(error, self._sandbox, self._source) from error
 
-    def check(self) -> None:
-        """Raise TemplateSyntaxError when this is no template."""
-        self.compiled  # noqa: B018 - compiling is the check
-
     def text(self, variables: Mapping[str, Any]) -> str:
         """Render to stripped text. Raises TemplateSyntaxError, RenderFailed."""
         compiled = self.compiled
