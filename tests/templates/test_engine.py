@@ -71,6 +71,33 @@ def test_an_unknown_name_is_told_with_its_column(site: Any) -> None:
     assert (error.value.line, error.value.column) == (2, 9)
 
 
+@pytest.mark.parametrize(
+    ("source", "fine"),
+    [
+        ("{% if x %}{{ x | gone }}{% endif %}", True),
+        ("{{ (x | gone) if x else 1 }}", True),
+        ("{% if x is gone %}{% endif %}", True),
+        ("{% if x %}{% for y in [1] %}{{ y | gone }}{% endfor %}{% endif %}", False),
+        ("{% for y in [1] %}{{ y | gone }}{% endfor %}", False),
+        ("{% set z = x | gone %}", False),
+        ("{{ [x] | map('gone') | list }}", True),
+    ],
+)
+def test_an_unknown_name_that_may_never_be_reached_is_no_mistake(site: Any, source: str, fine: bool) -> None:
+    """Home Assistant loads such a template, and so does Jinja."""
+    template = site.templates.compile(source)
+
+    if fine:
+        template.check()
+        with pytest.raises(TemplateError):
+            template.render({"x": 1})
+    else:
+        with pytest.raises(TemplateSyntaxError):
+            template.check()
+        with pytest.raises(TemplateSyntaxError):
+            template.render({"x": 1})
+
+
 def test_an_error_while_rendering_names_template_and_line(site: Any) -> None:
     """So that it can be found in a log."""
     with pytest.raises(RenderFailed) as error:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hub.model.entity import Area, RegistryEntry
+from hub.model.entity import Area
 from hub.templates.functions.group import Function, Group
 from hub.templates.functions.lookup import area_of, by_name, find_area
 from hub.templates.world import World
@@ -22,19 +22,15 @@ def group(world: World) -> Group:
 
 def entities_in(world: World, area_id: str) -> list[str]:
     """Return the ids of the entities in the area, those of its devices as well unless they are elsewhere."""
+    devices = {device.id for device in world.registries.devices.values() if device.area_id == area_id}
     inherited: list[str] = []
     own: list[str] = []
     for entry in world.registries.entities.values():
         if entry.area_id == area_id:
             own.append(entry.entity_id)
-        elif entry.area_id is None and _device_area(world, entry) == area_id:
+        elif entry.area_id is None and entry.device_id in devices:
             inherited.append(entry.entity_id)
     return own + inherited
-
-
-def _device_area(world: World, entry: RegistryEntry) -> str | None:
-    device = world.registries.devices.get(entry.device_id or "")
-    return None if device is None else device.area_id
 
 
 def _areas(world: World) -> dict[str, Function]:

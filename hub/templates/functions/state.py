@@ -1,8 +1,9 @@
 """States of entities."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from hub.model.entity import RegistryEntry
 from hub.model.state import UNAVAILABLE, UNKNOWN, State
 from hub.templates.functions.group import Function, Group
 from hub.templates.views import AllStates, StateView
@@ -37,6 +38,7 @@ def states_in(world: World, sources: Iterable[Any]) -> list[StateView]:
     """Return each entity once: of ids, states, lists of them, and groups, whose members take their place."""
     search, found = list(sources), dict[str, StateView]()
     seen: set[str] = set()
+    entries = world.registries.entities
     while search:
         source = search.pop()
         state = _state(world, source)
@@ -47,7 +49,7 @@ def states_in(world: World, sources: Iterable[Any]) -> list[StateView]:
         if state.entity_id in seen:
             continue
         seen.add(state.entity_id)
-        members = _members(world, state)
+        members = _members(state, entries)
         if members is None:
             world.state(state.entity_id)
             found[state.entity_id] = StateView(world, state)
@@ -64,9 +66,9 @@ def _state(world: World, source: Any) -> State | None:
     return source if isinstance(source, State) else None
 
 
-def _members(world: World, state: State) -> list[str] | None:
+def _members(state: State, entries: Mapping[str, RegistryEntry]) -> list[str] | None:
     """Return the members of a group, or None for any other entity."""
-    entry = world.registries.entities.get(state.entity_id)
+    entry = entries.get(state.entity_id)
     if state.domain != "group" and (entry is None or entry.platform != "group"):
         return None
     members = state.attributes.get("entity_id") or ()
