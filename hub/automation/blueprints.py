@@ -21,7 +21,7 @@ _VERSION: Final = re.compile(r"\d+\.\d+\.\d+")
 class InputModel(BaseModel):
     """One input of a blueprint."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid")
 
     name: Text | None = None
     description: Text | None = None
@@ -33,7 +33,7 @@ class InputModel(BaseModel):
 class SectionModel(BaseModel):
     """A group of inputs, for showing."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid")
 
     name: Text | None = None
     icon: Text | None = None
@@ -46,7 +46,7 @@ class SectionModel(BaseModel):
 class DialectModel(BaseModel):
     """The least version of Home Assistant's dialect that the blueprint asks for; told, not enforced."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid")
 
     min_version: str = Field("0.0.0", pattern=_VERSION.pattern)
 
@@ -54,7 +54,7 @@ class DialectModel(BaseModel):
 class BlueprintModel(BaseModel):
     """What stands under `blueprint:`."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid")
 
     name: Text
     domain: Literal["automation", "script", "template"]
@@ -176,7 +176,7 @@ class Blueprints:
 class UseModel(BaseModel):
     """What stands under `use_blueprint:`."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid")
 
     path: Text
     input: dict[str, Any] = Field(default_factory=dict)

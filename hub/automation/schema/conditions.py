@@ -31,7 +31,7 @@ _SHORTHAND: Final = ("and", "or", "not")
 class ConditionModel(BaseModel):
     """What every condition has."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid", populate_by_name=True)
 
     condition: Text
     alias: Text | None = None
@@ -154,7 +154,7 @@ class SunCondition(ConditionModel):
 class OfferedCondition(ConditionModel):
     """A condition that a plugin or a domain offers, such as `update.is_available`."""
 
-    model_config = ConfigDict(frozen=True, extra="allow")
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="allow")
 
     target: dict[str, Any] | None = None
     options: dict[str, Any] | None = None
@@ -223,5 +223,3 @@ Condition = Annotated[
     BeforeValidator(condition_spelling),
 ]
 Conditions = Annotated[list[Condition], BeforeValidator(one_or_many)]
-
-LogicCondition.model_rebuild()

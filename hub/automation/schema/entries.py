@@ -37,7 +37,8 @@ def _max(value: Any) -> int:
 class TraceOptions(BaseModel):
     """How many runs to keep for looking at."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # The validators of a whole automation are built once, when the first is read, and not piece by piece at every start.
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid")
 
     stored_traces: int = Field(5, ge=0)
 
@@ -45,7 +46,7 @@ class TraceOptions(BaseModel):
 class _Entry(BaseModel):
     """What automations and scripts have in common."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid", populate_by_name=True)
 
     alias: Text | None = None
     description: Annotated[str | None, PlainValidator(lambda value: None if value is None else str(value))] = None

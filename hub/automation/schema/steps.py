@@ -57,7 +57,7 @@ _DECISIVE: Final = (
 class StepModel(BaseModel):
     """What every step has."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid", populate_by_name=True)
 
     alias: Text | None = None
     enabled: Switch = True
@@ -174,7 +174,7 @@ class SceneStep(StepModel):
 class Option(BaseModel):
     """One of the ways to choose from."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid")
 
     conditions: Conditions
     sequence: "Steps"
@@ -224,7 +224,7 @@ def _not_a_list(value: Any) -> list[Any]:
 class Repeat(BaseModel):
     """How often, and what."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid", populate_by_name=True)
 
     count: Annotated[int | Template, PlainValidator(_count)] | None = None
     while_: Conditions | None = Field(None, alias="while")
@@ -258,7 +258,7 @@ def _branch(value: Any) -> Any:
 class Branch(BaseModel):
     """One of several sequences that run at the same time."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid")
 
     sequence: "Steps"
     alias: Text | None = None
@@ -403,6 +403,3 @@ _KIND_OF_MODEL: Final[dict[type[StepModel], str]] = {
     StopStep: "stop",
     ConversationStep: "conversation",
 }
-
-for _model in (Option, ChooseStep, IfStep, Repeat, RepeatStep, Branch, ParallelStep, SequenceStep):
-    _model.model_rebuild()

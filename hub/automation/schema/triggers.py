@@ -56,7 +56,7 @@ _THRESHOLD_DOMAINS: Final = ("input_number", "number", "sensor", "zone")
 class TriggerModel(BaseModel):
     """What every trigger has."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid", populate_by_name=True)
 
     trigger: Text
     id: ExactText | None = None
@@ -163,7 +163,7 @@ class TemplateTrigger(TriggerModel):
 class TimeEntity(BaseModel):
     """A moment that an entity tells, with an offset."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid")
 
     entity_id: Annotated[EntityId, PlainValidator(read_entity_id)]
     offset: StaticPeriod = timedelta(0)
@@ -172,7 +172,7 @@ class TimeEntity(BaseModel):
 class TimeOfDay(BaseModel):
     """A time on the wall clock."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid")
 
     hour: int
     minute: int
@@ -350,7 +350,7 @@ class IntervalTrigger(TriggerModel):
 class OfferedTrigger(TriggerModel):
     """A trigger that a plugin or a domain offers: `ftp.file_arrived`, `timer.finished`; what it takes is checked by its owner."""
 
-    model_config = ConfigDict(frozen=True, extra="allow")
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="allow")
 
     target: dict[str, Any] | None = None
     options: dict[str, Any] | None = None
