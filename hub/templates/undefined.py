@@ -14,7 +14,7 @@ _log = logging.getLogger(__name__)
 def undefined_type(rendering: Rendering) -> type[Undefined]:
     """Return the type of undefined values; its warnings name the template that is being rendered."""
 
-    class LoggedUndefined(Undefined):
+    class LoggingUndefined(Undefined):
         __slots__ = ()
 
         def _warn(self) -> None:
@@ -32,4 +32,4 @@ def undefined_type(rendering: Rendering) -> type[Undefined]:
             self._warn()
             return False
 
-    return LoggedUndefined
+    return LoggingUndefined

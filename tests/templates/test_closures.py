@@ -120,7 +120,7 @@ def expressions(draw: st.DrawFn, depth: int = 3) -> str:
     return f"({form.format(a=a, b=b, c=c)})"
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True)
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True)
 @given(source=st.one_of(
     expressions().map(lambda one: "{{ " + one + " }}"),
     st.tuples(expressions(depth=2), expressions(depth=1), expressions(depth=1)).map(

@@ -170,7 +170,7 @@ FUNCTIONAL = [
     ("{% macro macro_twice(x, returns) %}{% do returns(x * 2) %}{% endmacro %}{{ as_function(macro_twice)(4) + 1 }}", 9),
     ("{% macro m(x, returns) %}{{ returns({'v': x}) }}{% endmacro %}{% set f = m | as_function %}{{ f(3).v }}", 3),
     ("{% macro m(returns) %}nothing{% endmacro %}{{ as_function(m)() }}", None),
-    ("{{ typeof([]) }} {{ typeof(1.0) }} {{ none | typeof }} {{ typeof(nothing) }}", "list float NoneType LoggedUndefined"),
+    ("{{ typeof([]) }} {{ typeof(1.0) }} {{ none | typeof }} {{ typeof(nothing) }}", "list float NoneType LoggingUndefined"),
     ("{{ 5 | is_defined }}", 5),
     ("{{ 'a' | ord }}", 97),
     ("{{ merge_response({}) }}", []),

@@ -148,3 +148,12 @@ def test_a_state_prints_as_home_assistant_prints_it(site: Any) -> None:
     assert site.render("{{ trigger.to_state }}", trigger={"to_state": state}) == shown
     assert site.render("{{ states.sensor.power }}") == f"<template TemplateState({shown})>"
     assert site.render("{{ [x] }}", x=state) == f"[{shown}]"
+
+
+def test_a_container_that_prints_as_written_is_otherwise_like_any_other(site: Any) -> None:
+    """It can be asked, tested, and written as JSON."""
+    body = site.render("""{{ '{"a":1,"b":[2]}' }}""")
+    pair = site.render("{{ '1,2' }}")
+
+    assert site.render("{{ body is mapping }}{{ typeof(body) }} {{ typeof(pair) }}", body=body, pair=pair) == "Truedict tuple"
+    assert site.text("{{ body | to_json }} {{ pair | to_json }}", body=body, pair=pair) == '{"a":1,"b":[2]} [1,2]'

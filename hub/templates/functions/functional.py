@@ -10,6 +10,7 @@ from jinja2.runtime import Macro
 
 from hub.errors import TemplateError
 from hub.templates.functions.group import REQUIRED, Function, Group
+from hub.templates.literals import AsWritten
 from hub.templates.views import StateView
 
 
@@ -43,7 +44,10 @@ def as_function(macro: Macro) -> Callable[..., Any]:
 
 def typeof(value: Any) -> str:
     """Return the name of the value's type."""
-    return "TemplateState" if isinstance(value, StateView) else type(value).__name__
+    if isinstance(value, StateView):
+        return "TemplateState"
+    kind = type(value)
+    return kind.__mro__[1].__name__ if isinstance(value, AsWritten) else kind.__name__
 
 
 def is_defined(value: Any) -> Any:
