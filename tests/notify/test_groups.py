@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from hub.config.parsing import parse
 from hub.config.problems import InvalidConfiguration
 from hub.notify.groups import group_problems, parse_groups
 
@@ -55,3 +56,29 @@ def test_a_member_that_nobody_offers_is_a_warning_with_the_nearest_name() -> Non
 
     assert (problem.severity, problem.path) == ("warning", ("notify", "leadership", 0))
     assert problem.message == "notify.bord does not exist; did you mean `board`?"
+
+
+def test_mistakes_are_found_at_their_line_and_column() -> None:
+    """In a section that was read from a file, whichever form it has."""
+    text = """\
+leadership:
+  - board
+  - target: pager
+    min_severty: error
+everyone:
+  targets: [bord, {target: board, min_severity: dreadful}]
+night:
+  targets:
+    - bord
+"""
+
+    problems = group_problems(parse(text, "hub.yaml").value, known=["board", "pager"])
+
+    assert [str(problem) for problem in problems if problem.code == "unknown-key"] == [
+        "hub.yaml:4:5: unknown key `min_severty`; did you mean `min_severity`?"
+    ]
+    assert sorted((problem.line, problem.column, problem.severity) for problem in problems) == [
+        (4, 5, "error"),
+        (6, 49, "error"),
+        (9, 7, "warning"),
+    ]
