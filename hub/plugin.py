@@ -79,7 +79,10 @@ class Memory(Protocol):
         """Return all keys with this prefix and their values."""
 
     async def put(self, changes: Mapping[str, Any]) -> None:
-        """Keep all these values, or none of them; returns when they are on disk. None forgets a key."""
+        """Keep all these values, or none of them; returns when they are on disk. None forgets a key.
+
+        What the instance told before (states, events) is then on disk as well, as far as the admin wants it recorded.
+        """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,9 +32,9 @@ class StoredMemory:
         return {key: orjson.loads(text) for key, text in self._values.items() if key.startswith(prefix)}
 
     async def put(self, changes: Mapping[str, Any]) -> None:
-        """Keep all these values, or none of them; returns when they are on disk. None forgets a key. Raises StoreError."""
+        """Keep all these values, or none of them, after all that was recorded before. None forgets a key. Raises StoreError."""
         texts = {key: None if value is None else _encode(key, value) for key, value in changes.items()}
-        saving = self._writer.submit(self._saving(texts))
+        saving = self._writer.submit(self._saving(texts), after_records=True)
         saving.add_done_callback(lambda done: self._learn(texts) if done.exception() is None else None)
         await asyncio.shield(saving)  # a caller that goes away does not undo what is being kept
 

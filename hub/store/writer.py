@@ -58,6 +58,8 @@ class _Job:
     work: Callable[[Connection], Any]
     loop: asyncio.AbstractEventLoop
     answer: "asyncio.Future[Any]"
+    after: int
+    """How many records must have been dealt with before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +103,17 @@ class Writer:
         """Do the work in the writer's transaction; returns when it is on the disk. Raises StoreError, or what the work raises."""
         return await self.submit(work)
 
-    def submit(self, work: Callable[[Connection], T]) -> "asyncio.Future[T]":
-        """Begin what `run` does; the answer comes also when nobody waits for it any more."""
+    def submit(self, work: Callable[[Connection], T], *, after_records: bool = False) -> "asyncio.Future[T]":
+        """Begin what `run` does; the answer comes also when nobody waits for it any more.
+
+        With `after_records` the work is done when all that was put so far is written, and fails when that cannot be.
+        """
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[T] = loop.create_future()
         if self._closing:
             answer.set_exception(StoreError("the store is closed"))
         else:
-            self._jobs.append(_Job(work, loop, answer))
+            self._jobs.append(_Job(work, loop, answer, self._put if after_records else 0))
             self._be_quick()
         return answer
 
@@ -172,9 +177,12 @@ class Writer:
             self._answer_waiters()
             self._do_jobs()
         self._answer_waiters()
+        if self._error is not None:
+            self._give_up_late_jobs()
 
     def _do_jobs(self) -> None:
-        jobs = [self._jobs.popleft() for _ in range(len(self._jobs))]
+        jobs, late = self._sort_jobs()
+        self._jobs.extendleft(reversed(late))
         if not jobs:
             return
         try:
@@ -187,6 +195,19 @@ class Writer:
             answers = [error] * len(jobs)
         for job, answer in zip(jobs, answers, strict=True):
             _answer(job.loop, job.answer, answer)
+
+    def _sort_jobs(self) -> tuple[list[_Job], list[_Job]]:
+        """Take all jobs; those for which the time has come, and those that wait for records."""
+        dealt_with = self._written + self._refused + self._given_up
+        taken = [self._jobs.popleft() for _ in range(len(self._jobs))]
+        return [job for job in taken if job.after <= dealt_with], [job for job in taken if job.after > dealt_with]
+
+    def _give_up_late_jobs(self) -> None:
+        """The records before them are not written, so they cannot be done either."""
+        ready, late = self._sort_jobs()
+        self._jobs.extendleft(reversed(ready))
+        for job in late:
+            _answer(job.loop, job.answer, Unavailable(self._error))
 
     def _attempt(self, job: _Job) -> object:
         """Do one job of a group; its failure is its own, unless the database is unavailable."""

@@ -95,3 +95,14 @@ async def test_ten_thousand_keys_at_once(url: str) -> None:
     async with building(url) as house:
         again = await house.store.memory("ftp")
         assert (len(again.items()), again.get("key499"), again.get("key500")) == (10_000, -499, 500)
+
+
+async def test_what_was_told_before_is_on_disk_as_well(url: str) -> None:
+    """So that whoever feeds a plugin can be told that it is kept; whatever waits before it."""
+    async with building(url) as house:
+        memory = await house.store.memory("rabbitmq")
+        for number in range(30_000):
+            house.bus.fire("arrived", {"number": number})
+        await memory.put({"cursor": 30_000})
+
+        assert (house.recorder.status().queued, house.recorder.status().written) == (0, 30_000)
