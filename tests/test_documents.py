@@ -17,7 +17,7 @@ from hub.testing import running
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "plugins").glob("*/README.md"))]
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
-_OFFERED = re.compile(r"no configured plugin offers the trigger (\w+)\.")
+_USED = re.compile(r"(?:trigger|action) (\w+)\.")
 _SECRET = re.compile(r"!secret (\w+)")
 
 
@@ -51,10 +51,8 @@ def test_an_example_in_yaml_is_valid(text: str, tmp_path: Path) -> None:
 
 def is_elsewhere(problem: Problem, text: str) -> bool:
     """Tell whether an example only leaves out the section of the plugin that offers what it uses."""
-    if problem.code == "unknown-action":
-        return "notify." in problem.message
-    offered = _OFFERED.search(problem.message)
-    return offered is not None and f"{offered[1]}:" not in text
+    used = _USED.search(problem.message) if problem.code in ("unknown-action", "unknown-trigger") else None
+    return used is not None and (used[1] == "notify" or f"{used[1]}:" not in text)
 
 
 def test_the_example_configuration_is_valid() -> None:
