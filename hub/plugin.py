@@ -102,7 +102,10 @@ class WebhookReply:
     """What the sender is told."""
 
     status: int = 200
-    body: str = ""
+    body: str | bytes = ""
+    content_type: str = "text/plain"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Further headers, such as `set-cookie` or `location`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,6 +227,8 @@ class Rehearsal:
     """What the peer counted."""
     cues: Mapping[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
     """What can be made to happen at the peer, by name, such as `stop delivering`."""
+    hub_at: Callable[[str], None] = lambda _: None
+    """Is told the hub's address before the hub starts, for a peer that comes to the hub of its own accord."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

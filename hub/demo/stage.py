@@ -45,6 +45,8 @@ async def on_stage(folder: Path, speed: float) -> AsyncIterator[Demonstration]:
     async with AsyncExitStack() as stack:
         rehearsals = await _rehearse(clock, stack)
         port = _free_port()
+        for rehearsal in rehearsals.values():
+            rehearsal.hub_at(f"http://127.0.0.1:{port}")
         path = await asyncio.to_thread(_write, folder, port, rehearsals)
         hub = await stack.enter_async_context(running(path, clock=clock))
         counts = Counts(hub.bus)

@@ -1,5 +1,6 @@
 """The doors without a token."""
 
+from hub.plugin import WebhookReply, WebhookRequest
 from tests.web.house import served
 
 
@@ -50,3 +51,28 @@ async def test_a_plugin_judges_its_requests_itself() -> None:
 
         assert (good.status_code, good.text) == (202, "events 5")
         assert (forged.status_code, nobody.status_code) == (401, 404)
+
+
+async def test_a_plugin_may_answer_with_bytes_a_type_and_headers() -> None:
+    """Pages, pictures and cookies."""
+
+    async def picture(instance: str, name: str, request: WebhookRequest) -> WebhookReply:
+        return WebhookReply(body=b"\x89PNG", content_type="image/png", headers={"cache-control": "no-store", "set-cookie": "a=b"})
+
+    async with served(plugin_webhook=picture) as house, house.http(None) as http:
+        answer = await http.get("/api/plugin/pager/logo")
+
+        assert (answer.content, answer.headers["content-type"]) == (b"\x89PNG", "image/png")
+        assert (answer.headers["cache-control"], answer.cookies["a"]) == ("no-store", "b")
+
+
+async def test_a_plugin_cannot_break_out_of_a_header() -> None:
+    """What somebody else said may have got into it."""
+
+    async def split(instance: str, name: str, request: WebhookRequest) -> WebhookReply:
+        return WebhookReply(status=303, headers={"location": "/x\r\nset-cookie: a=b"})
+
+    async with served(plugin_webhook=split) as house, house.http(None) as http:
+        answer = await http.get("/api/plugin/pager/logo")
+
+        assert (answer.status_code, "set-cookie" in answer.headers) == (500, False)

@@ -1,6 +1,7 @@
 """The doors without a token: webhooks of automations and of plugins."""
 
 import logging
+import re
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import parse_qsl
@@ -15,6 +16,7 @@ from hub.web.sources import WebhookHit
 
 _log = logging.getLogger(__name__)
 _METHODS = ("GET", "HEAD", "POST", "PUT")
+_BREAKS = re.compile(r"[\r\n\0]")
 
 
 async def receive_for_automation(ask: Ask) -> Response:
@@ -48,7 +50,9 @@ async def receive_for_plugin(ask: Ask) -> Response:
     reply = await take(ask.part("instance"), ask.part("name"), await as_webhook_request(ask)) if take is not None else None
     if reply is None:
         raise Refused(404, "there is nothing at this address")
-    return Response(reply.body, reply.status, media_type="text/plain")
+    if any(_BREAKS.search(text) for pair in reply.headers.items() for text in pair):
+        raise ValueError("a header of the plugin's reply breaks the line; nothing of it is sent")
+    return Response(reply.body, reply.status, dict(reply.headers), reply.content_type)
 
 
 async def as_webhook_request(ask: Ask) -> WebhookRequest:
