@@ -3,6 +3,7 @@
 import asyncio
 import importlib
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -118,7 +119,9 @@ def _process(command: list[str], port: int) -> Iterator[Running]:
     root = Path(__file__).parent.parent
     with tempfile.TemporaryFile() as output:
         began = time.perf_counter()
-        process = subprocess.Popen(command, cwd=root, stdout=output, stderr=subprocess.STDOUT)
+        # An installed hub comes with compiled modules; one from source compiles them when it first runs.
+        environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        process = subprocess.Popen(command, cwd=root, env=environment, stdout=output, stderr=subprocess.STDOUT)
         try:
             while not _runs(port):
                 if process.poll() is not None or time.perf_counter() - began > _PATIENCE:

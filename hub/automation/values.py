@@ -14,14 +14,14 @@ Render = Callable[[Variables], Any]
 
 def compile_value(raw: Any, templates: Templates, *, limited: bool = False) -> Render | None:
     """Return what renders the value for each run, or None when it is a constant."""
-    if isinstance(raw, Template):
-        return templates.compile(raw.source, limited=limited).render
     if isinstance(raw, str):
         return templates.compile(raw, limited=limited).render if is_template(raw) else None
-    if isinstance(raw, Mapping):
+    if isinstance(raw, dict):
         return _compile_mapping(raw, templates, limited)
     if isinstance(raw, list):
         return _compile_list(raw, templates, limited)
+    if isinstance(raw, Template):
+        return templates.compile(raw.source, limited=limited).render
     return None
 
 
