@@ -78,6 +78,7 @@ class Hub:
     scheduler: Scheduler
     templates: Templates
     world: World
+    offered: dict[str, OfferedTrigger]
     webhooks: WebhookTable
     automations: Automations
     outbox: Outbox
@@ -96,11 +97,22 @@ class Hub:
         if what in ("all", "templates"):
             self.templates.reload()
         if what in ("all", "plugins"):
-            roster = read_roster(plugin_sections(configuration))
             self.notify.regroup(_groups(configuration))
-            await self.host.reload(roster)
+            await self.host.reload(self.take_roster())
         if what in ("all", "automations", "scripts"):
             self.load_automations()
+
+    def take_roster(self) -> Roster:
+        """Load the plugins that the configuration names, and expect what they will offer."""
+        roster = read_roster(plugin_sections(self.configuration))
+        for problem in roster.problems:
+            _log.error("%s", problem)
+        for instance in roster.instances:
+            for name in instance.plugin.notifiers(instance.config):
+                self.notify.expect(name)
+        self.offered.clear()
+        self.offered.update(_offered(roster, self.bus))
+        return roster
 
     def load_automations(self) -> None:
         """Load what the configuration says of automations, scripts and schedules."""
@@ -147,7 +159,7 @@ async def _build(path: Path, configuration: Configuration, clock: Clock, log: La
     recorder = store.recorder(_selection(settings))
     stack.callback(recorder.attach(bus))
     scheduler = Scheduler(clock, settings.time_zone)
-    roster = read_roster(plugin_sections(configuration))
+    offered: dict[str, OfferedTrigger] = {}
     outbox = Outbox(bus, clock)
     alert_memory = await store.memory(_ALERTS)
     alerts = Alerts(outbox, bus, states, clock, alert_memory.put)
@@ -182,7 +194,7 @@ async def _build(path: Path, configuration: Configuration, clock: Clock, log: La
         templates=templates,
         scheduler=scheduler,
         webhooks=webhooks.door(),
-        offered=_offered(roster, bus),
+        offered=offered,
         entity_of=lambda entry_id: _entity_of(registries, entry_id),
         latitude=settings.latitude,
         longitude=settings.longitude,
@@ -196,9 +208,27 @@ async def _build(path: Path, configuration: Configuration, clock: Clock, log: La
     )
     desk.desk = Desk({**core_verbs(states, host.catalog.reports), **verbs(alerts), **automation_verbs(automations, actions)})
     hub = Hub(
-        path, configuration, clock, bus, states, actions, registries, store, recorder, scheduler, templates, world, webhooks,
-        automations, outbox, alerts, notify, host, log,
-    )  # fmt: skip
+        path=path,
+        configuration=configuration,
+        clock=clock,
+        bus=bus,
+        states=states,
+        actions=actions,
+        registries=registries,
+        store=store,
+        recorder=recorder,
+        scheduler=scheduler,
+        templates=templates,
+        world=world,
+        offered=offered,
+        webhooks=webhooks,
+        automations=automations,
+        outbox=outbox,
+        alerts=alerts,
+        notify=notify,
+        host=host,
+        log=log,
+    )
     return hub
 
 
@@ -211,10 +241,7 @@ async def _start(hub: Hub, stack: AsyncExitStack) -> None:
     hub.bound = await stack.enter_async_context(serving(sources, settings.http.host, settings.http.port))
     await _tell_address(hub, hub.bound)
     stack.callback(remove_address, settings.data_dir)
-    roster = read_roster(plugin_sections(hub.configuration))
-    for problem in roster.problems:
-        _log.error("%s", problem)
-    await hub.host.start(roster)
+    await hub.host.start(hub.take_roster())
     await _first_tries(hub)
     stack.push_async_callback(hub.automations.close)
     with collecting_later():
