@@ -113,7 +113,7 @@ class Wait(Protocol):
 class Strand:
     """One line of execution."""
 
-    __slots__ = ("_on_end", "frames", "own", "run", "variables", "wait")
+    __slots__ = ("_on_end", "_step", "frames", "own", "run", "variables", "wait")
 
     def __init__(
         self, run: "Run", block: Block, on_end: Callable[["Strand", BaseException | None], None], own: dict[str, Any] | None
@@ -125,6 +125,7 @@ class Strand:
         self.variables: dict[str, Any] = run.variables if own is None else {**run.variables, **own}
         self.wait: Wait | None = None
         self._on_end = on_end
+        self._step = run.trace.step
 
     def assign(self, name: str, value: Any) -> None:
         """Give a name a value, where the name belongs (DIALECT 4.8)."""
@@ -153,6 +154,7 @@ class Strand:
         if self.run.ended:
             return
         if finish is not None:
+            self.run.trace.step = self._step
             try:
                 finish()
             except Exception as error:
@@ -183,6 +185,7 @@ class Strand:
                         trace.add(step.path, {"enabled": False})
                         continue
                     trace.add(step.path)
+                    self._step = trace.step
                     if step.execute(self) is WAITING:
                         return
                 except Exception as error:
@@ -223,7 +226,8 @@ class Strand:
             if len(self.frames) == 1 and self.own is None:
                 self.run.cut_short = True
             return True
-        self.run.trace.fail(error)
+        if not isinstance(error, Stopped) or error.error:
+            self.run.trace.fail(error)
         if isinstance(error, Stopped | Abort) or not _can_be_swallowed(error):
             return False
         frame = self.frames[-1]

@@ -5,9 +5,9 @@ While a run runs, a trace only collects tuples; the readable form is made when s
 
 import itertools
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -16,7 +16,23 @@ from hub.model.context import Context
 
 _PER_PATH: Final = 20  # entries kept of a step that is repeated (DIALECT 10.5)
 _MANY: Final = 400  # entries after which repeated ones are thinned
+_BEGINNING: Final = ("turn_on", "turn_off", "toggle", "reload")  # actions on scripts that do not wait for their end
+_TARGETS: Final = frozenset({"entity_id", "device_id", "area_id", "floor_id", "label_id"})
 _NUMBERS = itertools.count(1)
+
+
+class Called(NamedTuple):
+    """What a step called."""
+
+    name: str
+    data: Mapping[Any, Any]
+
+
+class Fired(NamedTuple):
+    """What a step fired."""
+
+    event_type: str
+    data: Mapping[Any, Any]
 
 
 class Entry(msgspec.Struct):
@@ -43,6 +59,7 @@ class Trace:
         "outcome",
         "run_id",
         "started",
+        "step",
         "trigger",
         "variables",
     )
@@ -56,6 +73,8 @@ class Trace:
         self.finished: float | None = None
         self.conditions: Record = []
         self.entries: list[Entry] = []
+        self.step = Entry("", self.started)
+        """The step that `result`, `changed` and `fail` speak of: the one that began last, or goes on after a wait."""
         self.outcome: str | None = None
         self.error: str | None = None
         self.variables: dict[str, Any] | None = None
@@ -65,20 +84,26 @@ class Trace:
         """Say that a step begins."""
         if len(self.entries) >= _MANY:
             self._thin()
-        self.entries.append(Entry(path, self._clock(), result))
+        self.step = Entry(path, self._clock(), result)
+        self.entries.append(self.step)
+
+    def note(self, path: str, result: Any) -> None:
+        """Say what came of a part of the step, such as a condition that it asked."""
+        step = self.step
+        self.add(path, result)
+        self.step = step
 
     def result(self, result: Any) -> None:
-        """Say what came of the step that began last."""
-        self.entries[-1].result = result
+        """Say what came of the step."""
+        self.step.result = result
 
     def changed(self, variables: dict[str, Any]) -> None:
-        """Say which variables the last step set."""
-        self.entries[-1].changed = variables
+        """Say which variables the step set."""
+        self.step.changed = variables
 
     def fail(self, error: BaseException) -> None:
-        """Say that the last step failed."""
-        if self.entries:
-            self.entries[-1].error = str(error) or type(error).__name__
+        """Say that the step failed."""
+        self.step.error = str(error) or type(error).__name__
 
     def end(self, outcome: str, error: BaseException | None = None) -> None:
         """Say how the run ended."""
@@ -99,10 +124,7 @@ class Trace:
     def refusal(self) -> str | None:
         """Why the run did not start, in words; None when it did."""
         if self.outcome == "failed_conditions":
-            return next(
-                (_words(number, seen) for number, seen in enumerate(self.conditions) if seen.result is False),
-                "a condition could not be judged",
-            )
+            return _first_refusal(self.conditions)
         if self.outcome in ("failed_single", "failed_max_runs"):
             return "it was already running" if self.outcome == "failed_single" else "too many runs were under way"
         return None
@@ -181,11 +203,24 @@ class Traces:
         self._refused.append(trace)
 
 
-def _words(number: int, seen: Seen) -> str:
+def _first_refusal(record: Record) -> str:
+    """Say which condition of the list was the first that did not hold, and why."""
+    for seen in record:
+        _, _, number = seen.path.partition("/")
+        if number.isdigit() and seen.error is not None:
+            return f"condition {int(number) + 1} could not be judged: {seen.error}"
+        if number.isdigit() and seen.result is False:
+            return f"condition {int(number) + 1} was false{_why(seen, record)}"
+    return "a condition did not hold"
+
+
+def _why(top: Seen, record: Record) -> str:
+    parts = (seen for seen in record if seen.path.startswith(f"{top.path}/") and seen.result is False and seen.observed)
+    seen = top if top.observed else next(parts, top)
     if not seen.observed:
-        return f"condition {number + 1} was false"
+        return ""
     what, value = seen.observed
-    return f"condition {number + 1} was false: {what} was {value}, needs {seen.wanted}"
+    return f": {what} was {value}, needs {seen.wanted}"
 
 
 def _judgement(seen: Seen) -> dict[str, Any]:
@@ -200,12 +235,28 @@ def _judgement(seen: Seen) -> dict[str, Any]:
 def _entry(entry: Entry) -> dict[str, Any]:
     found: dict[str, Any] = {"path": entry.path, "timestamp": _iso(entry.time)}
     if entry.result is not None:
-        found["result"] = entry.result
+        found["result"] = _readable(entry.result)
     if entry.changed:
         found["changed_variables"] = entry.changed
     if entry.error is not None:
         found["error"] = entry.error
     return found
+
+
+def _readable(result: Any) -> Any:
+    match result:
+        case Called(name, data):
+            domain, _, action = name.partition(".")
+            target = {key: value for key, value in data.items() if key in _TARGETS}
+            rest = {key: value for key, value in data.items() if key not in _TARGETS}
+            params = {"domain": domain, "service": action, "service_data": rest, "target": target}
+            return {"params": params, "running_script": domain == "script" and action not in _BEGINNING}
+        case Fired(event_type, data):
+            return {"event": event_type, "event_data": data}
+        case [*_, Seen() as last]:
+            return _judgement(last)
+        case _:
+            return result
 
 
 def _iso(moment: float) -> str:

@@ -28,8 +28,10 @@ class Reading(NamedTuple):
 def read_location(root: object, location: Location, value: object) -> Reading:
     """Find the way through the node that pydantic meant; `value` is what it complains about."""
 
-    def likeness(reading: Reading) -> tuple[bool, bool, int]:
-        return reading.node is value, len(location) - 1 not in reading.tags, len(reading.path)
+    def likeness(reading: Reading) -> tuple[bool, bool, bool, int]:
+        # A validator may have handed on a copy: then at least the kind is the same.
+        same_kind = isinstance(reading.node, dict) == isinstance(value, dict)
+        return reading.node is value, same_kind, len(location) - 1 not in reading.tags, len(reading.path)
 
     return max(islice(_readings(root, location, (), ()), _READINGS), key=likeness)
 

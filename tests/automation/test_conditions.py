@@ -27,7 +27,7 @@ async def judged(conditions: str, start: datetime = START, zone: str = "UTC") ->
 
 async def branch(condition: str) -> str:
     """Tell where an `if` goes, for which an error is as good as no."""
-    then, otherwise = ("{action: test.say, data: {text: %s}}" % word for word in ("then", "else"))
+    then, otherwise = (f"{{action: test.say, data: {{text: {word}}}}}" for word in ("then", "else"))
     step = f"{{if: [{condition}], then: [{then}], else: [{otherwise}]}}"
     async with engine(f"alias: a\n{ON_GO}\nactions: [{step}]", states=STATES) as hub:
         hub.fire("go")

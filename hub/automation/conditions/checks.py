@@ -1,7 +1,7 @@
 """Conditions at run time (DIALECT 3.3): true, false, None (disabled), or an error."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -31,7 +31,17 @@ Record = list[Seen]
 Check = Callable[[Variables, Record | None], bool | None]
 
 
-def passes(checks: Sequence[Check], variables: Variables, record: Record | None, place: str) -> bool:
+class Checks(list[Check]):
+    """The conditions of a list; `path` is where it stands, such as `condition` or `action/0/if/condition`."""
+
+    __slots__ = ("path",)
+
+    def __init__(self, checks: Iterable[Check], path: str) -> None:
+        super().__init__(checks)
+        self.path = path
+
+
+def passes(checks: Checks, variables: Variables, record: Record | None, place: str) -> bool:
     """Tell whether all conditions of a list hold; an error means no, and is logged."""
     try:
         return all_hold(checks, variables, record)
@@ -40,7 +50,7 @@ def passes(checks: Sequence[Check], variables: Variables, record: Record | None,
         return False
 
 
-def all_hold(checks: Sequence[Check], variables: Variables, record: Record | None) -> bool:
+def all_hold(checks: Checks, variables: Variables, record: Record | None) -> bool:
     """AND: false wins over an error, an error over true; what is disabled does not count."""
     failure: Exception | None = None
     for check in checks:
@@ -49,12 +59,14 @@ def all_hold(checks: Sequence[Check], variables: Variables, record: Record | Non
                 return False
         except (ConditionError, TemplateError) as error:
             failure = failure or error
+            if record is not None:
+                record.append(Seen(f"{checks.path}/{checks.index(check)}", None, error=str(error)))
     if failure is not None:
         raise failure
     return True
 
 
-def any_holds(checks: Sequence[Check], variables: Variables, record: Record | None) -> bool:
+def any_holds(checks: Checks, variables: Variables, record: Record | None) -> bool:
     """OR: true wins over an error, an error over false; what is disabled does not count."""
     failure: Exception | None = None
     for check in checks:
@@ -63,11 +75,13 @@ def any_holds(checks: Sequence[Check], variables: Variables, record: Record | No
                 return True
         except (ConditionError, TemplateError) as error:
             failure = failure or error
+            if record is not None:
+                record.append(Seen(f"{checks.path}/{checks.index(check)}", None, error=str(error)))
     if failure is not None:
         raise failure
     return False
 
 
-def none_holds(checks: Sequence[Check], variables: Variables, record: Record | None) -> bool:
+def none_holds(checks: Checks, variables: Variables, record: Record | None) -> bool:
     """NOT: false if any holds; an error wins over true."""
     return not any_holds(checks, variables, record)

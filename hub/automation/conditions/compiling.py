@@ -4,7 +4,17 @@ import sys
 from collections.abc import Sequence
 from functools import partial
 
-from hub.automation.conditions.checks import Check, ConditionError, Record, Seen, Variables, all_hold, any_holds, none_holds
+from hub.automation.conditions.checks import (
+    Check,
+    Checks,
+    ConditionError,
+    Record,
+    Seen,
+    Variables,
+    all_hold,
+    any_holds,
+    none_holds,
+)
 from hub.automation.conditions.state import numeric_check, state_check
 from hub.automation.conditions.time import sun_check, time_check
 from hub.automation.schema.conditions import (
@@ -25,9 +35,9 @@ from hub.errors import ConfigError
 from hub.templates import Template
 
 
-def compile_conditions(models: Sequence[Condition], path: str, world: World) -> list[Check]:
+def compile_conditions(models: Sequence[Condition], path: str, world: World) -> Checks:
     """Compile a list of conditions; `path` is where it stands, such as `condition` or `action/0/if/condition`."""
-    return [compile_condition(model, sys.intern(f"{path}/{index}"), world) for index, model in enumerate(models)]
+    return Checks((compile_condition(model, sys.intern(f"{path}/{index}"), world) for index, model in enumerate(models)), path)
 
 
 def compile_condition(model: Condition, path: str, world: World) -> Check:

@@ -1,6 +1,7 @@
 """The conditions `state` and `numeric_state`."""
 
 import re
+from datetime import timedelta
 from typing import Any, Final
 
 from hub.automation.conditions.checks import Check, ConditionError, Record, Seen, Variables
@@ -29,7 +30,10 @@ def state_check(model: StateCondition, path: str, world: World) -> Check:
     def check(variables: Variables, record: Record | None) -> bool:
         # Every entity is looked at first: a missing one is an error even when another matches.
         results = [one(variables, record) for one in checks]
-        return any(results) if wanted_any else all(results)
+        result = any(results) if wanted_any else all(results)
+        if record is not None:
+            record.append(Seen(path, result))
+        return result
 
     return check
 
@@ -48,8 +52,12 @@ def _one_state(model: StateCondition, entity_id: EntityId, path: str, world: Wor
         value: Any = state.state if attribute is None else state.attributes.get(attribute, _MISSING)
         result = value in (_resolved(wanted, world) if references else wanted)
         if result and held_for is not None:
-            result = clock.time() - _period(held_for, variables) > state.changed
-        if record is not None:
+            held, period = clock.time() - state.changed, _period(held_for, variables)
+            result = held > period
+            if record is not None:
+                seen = (entity_id, f"{value} for {timedelta(seconds=held)}")
+                record.append(Seen(path, result, seen, f"{wanted_words} for more than {timedelta(seconds=period)}"))
+        elif record is not None:
             record.append(Seen(path, result, (entity_id, None if value is _MISSING else value), wanted_words))
         return result
 
@@ -89,7 +97,10 @@ def numeric_check(model: NumericStateCondition, path: str, world: World) -> Chec
         return checks[0]
 
     def check(variables: Variables, record: Record | None) -> bool:
-        return all(one(variables, record) for one in checks)
+        result = all(one(variables, record) for one in checks)
+        if record is not None:
+            record.append(Seen(path, result))
+        return result
 
     return check
 

@@ -1,10 +1,9 @@
 """The steps that choose a way: choose, if, sequence, parallel."""
 
 import logging
-from collections.abc import Sequence
 from typing import Any, Final
 
-from hub.automation.conditions.checks import Check, Record, passes
+from hub.automation.conditions.checks import Checks, Record, passes
 from hub.automation.conditions.compiling import compile_conditions
 from hub.automation.run import WAITING, Block, Strand
 from hub.automation.schema.steps import ChooseStep, IfStep, ParallelStep, SequenceStep
@@ -14,11 +13,11 @@ from hub.automation.world import World
 _log: Final = logging.getLogger(__name__)
 
 
-def _holds(checks: Sequence[Check], strand: Strand, path: str) -> bool:
+def _holds(checks: Checks, strand: Strand, path: str) -> bool:
     record: Record = []
     held = passes(checks, strand.variables, record, f"{strand.run.owner} {path}")
     for seen in record:
-        strand.run.trace.add(seen.path, [seen])
+        strand.run.trace.note(seen.path, [seen])
     return held
 
 
@@ -43,7 +42,8 @@ class Choose(CompiledStep):
         entry = strand.run.trace
         for index, (checks, chosen) in enumerate(self._options):
             if _holds(checks, strand, self.path):
-                entry.add(f"{self.path}/choose/{index}", {"choice": index})
+                entry.result({"choice": index})
+                entry.note(f"{self.path}/choose/{index}", {"result": True})
                 strand.push(chosen, self.continue_on_error)
                 return None
         if self._default is not None:

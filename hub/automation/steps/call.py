@@ -10,6 +10,7 @@ from hub.automation.run import WAITING, CallFailed, MissingResponse, Strand
 from hub.automation.schema.primitives import Template
 from hub.automation.schema.steps import CallStep, SceneStep
 from hub.automation.steps.step import CompiledStep
+from hub.automation.trace import Called
 from hub.automation.values import Render, compile_value
 from hub.automation.world import World
 from hub.errors import TemplateError
@@ -44,7 +45,7 @@ class Call(CompiledStep):
         except TemplateError as error:
             raise CallFailed(f"the call could not be prepared: {error}") from error
         run = strand.run
-        run.trace.result((name, data))
+        run.trace.result(Called(name, data))
         wants = self._response_variable is not None
         response = self._actions.begin(name, data, run.context, wants)
         if response is None or isinstance(response, Mapping):

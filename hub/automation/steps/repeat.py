@@ -1,10 +1,9 @@
 """The step `repeat` (DIALECT 4.6)."""
 
 import logging
-from collections.abc import Sequence
 from typing import Any, Final
 
-from hub.automation.conditions.checks import Check, ConditionError, Record, all_hold
+from hub.automation.conditions.checks import Checks, ConditionError, Record, all_hold
 from hub.automation.conditions.compiling import compile_conditions
 from hub.automation.run import Abort, Strand
 from hub.automation.schema.primitives import Template
@@ -83,8 +82,8 @@ class _Loop:
         path: str,
         count: int | None = None,
         items: list[Any] | None = None,
-        before: Sequence[Check] | None = None,
-        after: Sequence[Check] | None = None,
+        before: Checks | None = None,
+        after: Checks | None = None,
     ) -> None:
         self._outer, self._path = outer, path
         self._count, self._items = count, items
@@ -129,7 +128,7 @@ class _Loop:
         else:
             strand.assign("repeat", self._outer)
 
-    def _holds(self, checks: Sequence[Check], strand: Strand, *, error_means: bool) -> bool:
+    def _holds(self, checks: Checks, strand: Strand, *, error_means: bool) -> bool:
         record: Record = []
         try:
             held = all_hold(checks, strand.variables, record)
@@ -137,7 +136,7 @@ class _Loop:
             _log.warning("%s: %s: a condition cannot be judged: %s", strand.run.owner, self._path, error)
             held = error_means
         for seen in record:
-            strand.run.trace.add(seen.path, [seen])
+            strand.run.trace.note(seen.path, [seen])
         return held
 
     def _check_endless(self, strand: Strand) -> None:

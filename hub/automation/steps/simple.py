@@ -9,6 +9,7 @@ from hub.automation.conditions.compiling import compile_condition
 from hub.automation.run import Abort, ConditionFailed, Stopped, Strand
 from hub.automation.schema.steps import ConditionStep, EventStep, StopStep, VariablesStep
 from hub.automation.steps.step import CompiledStep
+from hub.automation.trace import Fired
 from hub.automation.values import compile_value
 from hub.automation.world import World
 from hub.errors import TemplateError
@@ -42,7 +43,7 @@ class Fire(CompiledStep):
                 continue
             if isinstance(found, Mapping):
                 data.update(found)
-        strand.run.trace.result((self._event_type, data))
+        strand.run.trace.result(Fired(self._event_type, data))
         self._bus.fire(self._event_type, data, strand.run.context)
         return None
 

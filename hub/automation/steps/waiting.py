@@ -48,11 +48,12 @@ def _seconds(period: Callable[[Mapping[str, Any]], Any], strand: Strand, what: s
 class _TimedWait:
     """A wait that ends by something happening, or by its timeout."""
 
-    __slots__ = ("_begun", "_cancels", "_clock", "_on_timeout", "_strand", "_timeout", "_timer")
+    __slots__ = ("_begun", "_cancels", "_clock", "_on_timeout", "_step", "_strand", "_timeout", "_timer")
 
     def __init__(self, strand: Strand, timeout: float | None, clock: Clock, on_timeout: bool) -> None:
         self._strand, self._timeout, self._clock = strand, timeout, clock
         self._on_timeout = on_timeout
+        self._step = strand.run.trace.step
         self._begun = clock.monotonic()
         self._cancels: list[Cancel] = []
         self._timer: Timer | None = None
@@ -94,9 +95,7 @@ class _TimedWait:
 
     def _tell(self, wait: dict[str, Any]) -> None:
         self._strand.assign("wait", wait)
-        trace = self._strand.run.trace
-        if trace.entries:
-            trace.changed({"wait": wait})
+        self._step.changed = {"wait": wait}
 
 
 def _time_is_up() -> None:
