@@ -96,12 +96,15 @@ class Automation:
     def turn_off(self, *, stop_actions: bool = True) -> None:
         """Disarm the triggers, and end the runs unless they are to go on."""
         self.is_on = False
-        for cancel in self._attached:
-            cancel()
-        self._attached = []
+        self._disarm()
         if stop_actions:
             self.runner.stop()
         self.write_state()
+
+    def close(self) -> None:
+        """Disarm the triggers and end the runs, but do not say that it is off: the hub stops, and goes on after its restart."""
+        self._disarm()
+        self.runner.stop()
 
     def trigger(self, variables: Mapping[str, Any], context: Context | None, *, skip_condition: bool = True) -> None:
         """Run by hand."""
@@ -121,6 +124,11 @@ class Automation:
             attributes["max"] = runner.most
         attributes["friendly_name"] = self.name
         self._world.states.set(self.entity_id, "on" if self.is_on else "off", attributes)
+
+    def _disarm(self) -> None:
+        for cancel in self._attached:
+            cancel()
+        self._attached = []
 
     def _trigger_variables(self) -> dict[str, Any] | None:
         variables: dict[str, Any] = {"this": self._this()} if self._wants_this else {}

@@ -101,7 +101,7 @@ class Automations:
     async def close(self) -> None:
         """Disarm everything and end all runs."""
         for automation in self.automations.values():
-            automation.turn_off()
+            automation.close()
         for script in self.scripts.values():
             script.runner.stop()
         await self._world.tasks.close()
