@@ -1,7 +1,7 @@
 """Blueprints: automations and scripts with inputs (DIALECT 6)."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any, Final, Literal
 
@@ -82,6 +82,22 @@ class Blueprint(msgspec.Struct, frozen=True):
     model: BlueprintModel
     body: Mapping[str, Any]
     file: str
+
+    def calls(self) -> set[str]:
+        """Return the actions that its steps name; templates and inputs as they are written."""
+        return set(_calls_in(self.body))
+
+
+def _calls_in(node: Any) -> Iterator[str]:
+    if isinstance(node, Mapping):
+        for key in ("action", "service"):
+            if isinstance(node.get(key), str | Input):
+                yield f"!input {node[key].name}" if isinstance(node[key], Input) else node[key]
+        for value in node.values():
+            yield from _calls_in(value)
+    elif isinstance(node, list):
+        for item in node:
+            yield from _calls_in(item)
 
 
 class InvalidBlueprint(ConfigError):

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from hub import __version__
-from hub.cli import calling, checking, events, plugins, running, states, testing, tokens, traces
+from hub.cli import blueprints, calling, checking, events, plugins, running, states, testing, tokens, traces
 from hub.cli.root import HubRoot, Root
 from hub.cli.telling import tell_error
 from hub.errors import HubError
@@ -41,6 +41,7 @@ def _commands() -> typer.Typer:
     hub.command("call")(calling.call)
     hub.command("events")(events.follow)
     hub.command("trace")(traces.show_trace)
+    hub.add_typer(blueprints.commands(), name="blueprint")
     hub.add_typer(tokens.commands(), name="token")
     return hub
 
