@@ -1,6 +1,5 @@
 """`hub blueprint`: look at blueprints that people share, and keep them."""
 
-import asyncio
 from pathlib import Path
 from typing import Annotated
 
@@ -25,6 +24,8 @@ def import_(
     as_json: AsJson = False,
 ) -> None:
     """Fetch a blueprint, show what it is and does, and save it if that is wanted."""
+    import asyncio
+
     from hub.automation.importing import import_blueprint
     from hub.errors import ConfigError
 
