@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from benchmarks.figures import Stopwatch
 from benchmarks.work import Automation
 from hub.actions import Actions
-from hub.app.loading import collecting_later
+from hub.automation.loading import collecting_later
 from hub.app.names import LastingNames
 from hub.automation.automations import Automations
 from hub.automation.blueprints import Blueprints

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from hub.app.blueprints import ready_made
 from hub.automation.scenarios.files import play, read_scenarios
 from hub.check import check
 from hub.config import Problem
@@ -44,7 +43,7 @@ def test_an_example_in_yaml_is_valid(text: str, tmp_path: Path) -> None:
     secrets = "".join(f"{name}: '{'0' * 32}'\n" for name in _SECRET.findall(text))
     (tmp_path / "secrets.yaml").write_text(secrets)
 
-    errors = [problem for problem in check(file, blueprints=[ready_made()]).errors if not is_elsewhere(problem, text)]
+    errors = [problem for problem in check(file).errors if not is_elsewhere(problem, text)]
 
     assert errors == []
 
@@ -57,7 +56,7 @@ def is_elsewhere(problem: Problem, text: str) -> bool:
 
 def test_the_example_configuration_is_valid() -> None:
     """`config.example.yaml` loads as it is."""
-    assert list(check(ROOT / "config.example.yaml", blueprints=[ready_made()]).problems) == []
+    assert list(check(ROOT / "config.example.yaml").problems) == []
 
 
 async def test_the_plugin_of_the_guide_works() -> None:

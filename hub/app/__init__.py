@@ -2,14 +2,10 @@
 
 import asyncio
 import signal
-from collections.abc import Sequence
 from pathlib import Path
 
-from hub.app.blueprints import ready_made
 from hub.app.hub import running
 from hub.app.logs import log_to_terminal
-from hub.check.checking import check as check_configuration
-from hub.config import Problem
 
 
 def run(path: Path) -> None:
@@ -17,11 +13,6 @@ def run(path: Path) -> None:
     log_to_terminal()
     with asyncio.Runner(loop_factory=new_loop) as runner:
         runner.run(_serve(path))
-
-
-def check(path: Path) -> Sequence[Problem]:
-    """Find everything that is wrong with a configuration, without connecting to anything."""
-    return check_configuration(path, blueprints=[ready_made()]).problems
 
 
 def new_loop() -> asyncio.AbstractEventLoop:

@@ -13,15 +13,14 @@ from typing import Any, Final
 
 from hub import __version__
 from hub.actions import Actions
-from hub.app.blueprints import ready_made
-from hub.app.loading import collecting_later
 from hub.app.logs import LastLines, apply
 from hub.app.names import LastingNames
 from hub.app.sources import web_sources
 from hub.app.verbs import automation_verbs
 from hub.app.views import LastStates, TemplateRegistries
 from hub.automation.automations import Automations
-from hub.automation.blueprints import Blueprints
+from hub.automation.blueprints import Blueprints, ready_made
+from hub.automation.loading import collecting_later
 from hub.automation.reading import read_automations, read_scripts
 from hub.automation.triggers.offered import event_trigger
 from hub.automation.webhooks import WebhookTable

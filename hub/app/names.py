@@ -11,8 +11,11 @@ class LastingNames:
         self._entities = entities
 
     def __call__(self, domain: str, unique_id: str | None, suggested: str, name: str) -> EntityId:
-        """Return the registered id, or register one."""
+        """Return the registered id, or register one; without a unique id, one that nobody has registered."""
         if unique_id is None:
-            return EntityId(f"{domain}.{suggested}")
+            entity_id, number = f"{domain}.{suggested}", 2
+            while self._entities.get(entity_id) is not None:
+                entity_id, number = f"{domain}.{suggested}_{number}", number + 1
+            return EntityId(entity_id)
         entry = self._entities.register(domain, unique_id, domain=domain, suggested_object_id=suggested, original_name=name)
         return entry.entity_id

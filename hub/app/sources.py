@@ -8,7 +8,6 @@ from typing import Any, Protocol
 
 from hub import __version__
 from hub.actions import Actions
-from hub.app.blueprints import ready_made
 from hub.app.logs import LastLines
 from hub.app.views import WebTokens, WebTraces, WebWebhooks
 from hub.app.watching import watch_template, watch_trigger
@@ -69,7 +68,7 @@ def web_sources(hub: Parts) -> WebSources:
         return await hub.host.answer(f"/api/plugin/{instance}/{name}", request)
 
     async def check_config() -> Sequence[Problem]:
-        return (await asyncio.to_thread(check, hub.path, blueprints=[ready_made()])).problems
+        return (await asyncio.to_thread(check, hub.path)).problems
 
     return WebSources(
         states=hub.states,

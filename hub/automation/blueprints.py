@@ -1,7 +1,8 @@
 """Blueprints: automations and scripts with inputs (DIALECT 6)."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any, Final, Literal
 
@@ -13,6 +14,7 @@ from hub.automation.schema.primitives import Text
 from hub.config import Document, Input, Problem, explain, load, position_of, problem_at
 from hub.config import Mapping as Node
 from hub.config import Sequence as NodeList
+from hub.config.nodes import entries_of, join_mapping
 from hub.errors import ConfigError
 
 _VERSION: Final = re.compile(r"\d+\.\d+\.\d+")
@@ -133,7 +135,7 @@ def parse_blueprint(document: Document, file: str, domain: str | None = None) ->
     problems = _problems(root, model, domain)
     if problems:
         raise InvalidBlueprint(problems)
-    return Blueprint(model, {key: value for key, value in root.items() if key != "blueprint"}, file)
+    return Blueprint(model, _without(root, "blueprint"), file)
 
 
 def _problems(root: Mapping[str, Any], model: BlueprintModel, domain: str | None) -> list[Problem]:
@@ -158,6 +160,12 @@ def _inputs_used(node: Any, path: tuple[str | int, ...] = ()) -> list[tuple[tupl
     if isinstance(node, list):
         return [found for index, value in enumerate(node) for found in _inputs_used(value, (*path, index))]
     return []
+
+
+def ready_made() -> Path:
+    """Return the folder of the hub's own blueprints: beside the source, or where the wheel puts it."""
+    source = Path(__file__).parents[2] / "blueprints"
+    return source if source.is_dir() else Path(sys.prefix) / "share" / "integration-hub" / "blueprints"
 
 
 class Blueprints:
@@ -198,18 +206,63 @@ class UseModel(BaseModel):
     input: dict[str, Any] = Field(default_factory=dict)
 
 
+class InstanceModel(BaseModel):
+    """What uses a blueprint; its other keys are not looked at."""
+
+    model_config = ConfigDict(defer_build=True, frozen=True)
+
+    use_blueprint: UseModel
+
+
 def instantiate(instance: Mapping[Any, Any], domain: str, blueprints: Blueprints) -> Mapping[Any, Any]:
     """Return the configuration that an instance of a blueprint stands for. Raises InvalidBlueprint or ConfigError."""
     try:
-        use = UseModel.model_validate(instance["use_blueprint"])
+        use = InstanceModel.model_validate(instance).use_blueprint
     except ValidationError as error:
-        raise InvalidBlueprint(explain(error, instance["use_blueprint"], UseModel)) from error
+        raise InvalidBlueprint(explain(error, instance, InstanceModel)) from error
     blueprint = blueprints.get(domain, use.path)
-    filled = fill_in(blueprint, use.input)
-    own = {key: value for key, value in instance.items() if key != "use_blueprint"}
+    filled, own = fill_in(blueprint, use.input), _without(instance, "use_blueprint")
     if domain == "automation":
-        return {**newest_spelling(filled), **newest_spelling(own)}
-    return {**filled, **own}
+        return _over(newest_spelling(filled), newest_spelling(own))
+    return _over(filled, own)
+
+
+def at_their_cause(
+    problems: Iterable[Problem], instance: Mapping[Any, Any], domain: str, blueprints: Blueprints
+) -> list[Problem]:
+    """Place problems of a filled-in blueprint where they come from: in the instance, when the value of an input is wrong."""
+    use = InstanceModel.model_validate(instance).use_blueprint
+    body = blueprints.get(domain, use.path).body
+    return [_at_its_cause(problem, newest_spelling(body) if domain == "automation" else body, instance) for problem in problems]
+
+
+def _at_its_cause(problem: Problem, node: Any, instance: Mapping[Any, Any]) -> Problem:
+    for number, part in enumerate(problem.path):
+        if isinstance(node, Input):
+            place = position_of(instance, ("use_blueprint", "input", node.name, *problem.path[number:]))
+            return problem_at(place, problem.message, problem.code, severity=problem.severity, path=problem.path)
+        node = node[part] if isinstance(node, list | dict) and _has(node, part) else None
+    if isinstance(node, Input):
+        place = position_of(instance, ("use_blueprint", "input", node.name))
+        return problem_at(place, problem.message, problem.code, severity=problem.severity, path=problem.path)
+    return problem
+
+
+def _has(node: list[Any] | dict[Any, Any], part: str | int) -> bool:
+    return part in node if isinstance(node, dict) else isinstance(part, int) and part < len(node)
+
+
+def _without(mapping: Mapping[Any, Any], key: str) -> Mapping[Any, Any]:
+    if isinstance(mapping, Node):
+        return join_mapping(mapping.position, [entry for entry in entries_of(mapping) if entry.key != key])
+    return {name: value for name, value in mapping.items() if name != key}
+
+
+def _over(below: Mapping[Any, Any], above: Mapping[Any, Any]) -> Mapping[Any, Any]:
+    """Lay one mapping over another."""
+    if isinstance(below, Node) and isinstance(above, Node):
+        return join_mapping(above.position, [*entries_of(below), *entries_of(above)])
+    return {**below, **above}
 
 
 def fill_in(blueprint: Blueprint, given: Mapping[str, Any]) -> Mapping[str, Any]:

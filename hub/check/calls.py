@@ -31,7 +31,7 @@ def call_problems(
 
 
 def _steps_in(node: Any, path: Path) -> Iterator[tuple[Path, Mapping[Any, Any]]]:
-    if isinstance(node, Mapping):
+    if isinstance(node, dict):
         for key in _CALLS:
             if isinstance(node.get(key), str) and "." in node[key] and not is_template(node[key]):
                 yield path, node
@@ -62,18 +62,18 @@ def _hint(key: str, known: Collection[str]) -> str:
 
 def _value_problems(root: Any, path: Path, data: Mapping[Any, Any], action: Action) -> Iterator[Problem]:
     missing = [one.name for one in action.parameters or () if one.required and one.name not in data]
-    position = position_of(root, path)
     if missing:
-        yield problem_at(position, f"{action.full_name} needs {', '.join(f'`{name}`' for name in missing)}", "missing-parameter")
+        message = f"{action.full_name} needs {', '.join(f'`{name}`' for name in missing)}"
+        yield problem_at(position_of(root, path), message, "missing-parameter")
     elif action.check is not None and not _has_template(data):
         try:
             action.check(data)
         except BadActionData as error:
-            yield problem_at(position, str(error), "wrong-parameter")
+            yield problem_at(position_of(root, path), str(error), "wrong-parameter")
 
 
 def _has_template(node: Any) -> bool:
-    if isinstance(node, Mapping):
+    if isinstance(node, dict):
         return any(_has_template(value) for value in node.values())
     if isinstance(node, list):
         return any(_has_template(value) for value in node)

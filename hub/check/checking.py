@@ -5,7 +5,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from hub.automation.blueprints import Blueprints
+from hub.automation.blueprints import Blueprints, ready_made
+from hub.automation.loading import collecting_later
 from hub.automation.reading import Definition, ScriptDefinition, read_automations, read_scripts
 from hub.automation.schedules import is_schedule, read_schedules
 from hub.check.calls import call_problems
@@ -37,9 +38,15 @@ class Checked:
         return [problem for problem in self.problems if problem.severity == "error"]
 
 
-def check(path: Path, *, blueprints: Sequence[Path] = ()) -> Checked:
-    """Read the configuration and everything that it names; `blueprints` are further folders of blueprints."""
-    configuration = read(path)
+def check(path: Path, *, blueprints: Sequence[Path] | None = None) -> Checked:
+    """Read the configuration and everything that it names; `blueprints` are further folders of them, else the hub's own."""
+    with collecting_later():
+        return _check(path, [ready_made()] if blueprints is None else blueprints)
+
+
+def _check(path: Path, blueprints: Sequence[Path]) -> Checked:
+    cache = path.parent / ".hub" / "cache"
+    configuration = read(path, cache=cache if cache.is_dir() else None)
     roster = read_roster(plugin_sections(configuration))
     library = Blueprints([configuration.folder / "blueprints", *blueprints])
     automations = [*read_automations(configuration.sections.get("automation"), library), *schedules_of(configuration)]

@@ -58,9 +58,9 @@ class HubRoot:
 
     def check(self, config: Path) -> Sequence[Problem]:
         """Check the configuration without connecting to anything."""
-        from hub import app
+        from hub.check import check
 
-        return app.check(config)
+        return check(config).problems
 
     def demo(self, lasting: timedelta | None, speed: float, as_json: bool) -> None:
         """Run the demonstration for so long, or until it is told to stop."""
