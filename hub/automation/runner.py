@@ -96,7 +96,7 @@ class Runner:
     def _ended(self, run: Run) -> None:
         self.runs.pop(run, None)
         outcome = run.outcome or Outcome.FINISHED
-        run.trace.end(outcome.value, run.error)
+        run.trace.end(outcome, run.error)
         if run.completion is not None:
             _finish(run.completion, run)
         elif run.error is not None:

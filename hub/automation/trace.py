@@ -7,7 +7,7 @@ import itertools
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import msgspec
 
@@ -21,14 +21,14 @@ _TARGETS: Final = frozenset({"entity_id", "device_id", "area_id", "floor_id", "l
 _NUMBERS = itertools.count(1)
 
 
-class Called(NamedTuple):
+class Called(msgspec.Struct, frozen=True):
     """What a step called."""
 
     name: str
     data: Mapping[Any, Any]
 
 
-class Fired(NamedTuple):
+class Fired(msgspec.Struct, frozen=True):
     """What a step fired."""
 
     event_type: str

@@ -125,7 +125,7 @@ def _one_number(model: NumericStateCondition, entity_id: EntityId, path: str, wo
 class NumberRange:
     """A range with strict bounds, each a number or the state of an entity; shared by trigger and condition."""
 
-    __slots__ = ("_above", "_attribute", "_below", "_states", "_template")
+    __slots__ = ("_above", "_attribute", "_below", "_is_plain", "_states", "_template")
 
     def __init__(
         self,
@@ -137,19 +137,24 @@ class NumberRange:
     ) -> None:
         self._above, self._below = above, below
         self._attribute, self._template = attribute, template
+        self._is_plain = attribute is None and template is None
         self._states = world.states
 
     def holds(self, state: State, variables: Variables) -> bool:
         """Tell whether the state's number is inside. Raises ConditionError when it is no number or a bound is missing."""
-        value = self._value(state, variables)
+        value = state.state if self._is_plain else self._value(state, variables)
         if value is None or value in (UNAVAILABLE, UNKNOWN):
             return False
         number = _number(value, state.entity_id)
-        below = self._bound(self._below)
-        if below is _MISSING or (below is not None and number >= below):
-            return False
-        above = self._bound(self._above)
-        return above is not _MISSING and (above is None or number > above)
+        if self._below is not None:
+            below = self._limit(self._below) if isinstance(self._below, str) else self._below
+            if below is None or number >= below:
+                return False
+        if self._above is not None:
+            above = self._limit(self._above) if isinstance(self._above, str) else self._above
+            if above is None or not number > above:
+                return False
+        return True
 
     def seen(self, state: State) -> Any:
         """Return what it looked at, for traces."""
@@ -169,13 +174,12 @@ class NumberRange:
             return self._template.render({**variables, "state": state})
         return state.state if self._attribute is None else state.attributes.get(self._attribute)
 
-    def _bound(self, bound: float | EntityId | None) -> Any:
-        if not isinstance(bound, str):
-            return bound
-        state = self._states.get(bound)
+    def _limit(self, entity_id: EntityId) -> float | None:
+        """Return the number that an entity sets as the bound; None when nobody knows it."""
+        state = self._states.get(entity_id)
         if state is None:
-            raise ConditionError(f"there is no entity {bound}")
-        return _MISSING if state.state in (UNAVAILABLE, UNKNOWN) else _number(state.state, bound)
+            raise ConditionError(f"there is no entity {entity_id}")
+        return None if state.state in (UNAVAILABLE, UNKNOWN) else _number(state.state, entity_id)
 
 
 def _number(value: Any, entity_id: EntityId) -> float:

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from functools import partial
 from typing import Any, Final
 
 from hub.automation.schema.triggers import StateTrigger
@@ -73,7 +74,12 @@ class _Watcher:
         self._base, self._variables, self._fire = base, variables, fire
 
     def on_change(self, change: StateChange) -> None:
-        old, new = self._value(change.old), self._value(change.new)
+        was, became = change.old, change.new
+        if self._attribute is None:
+            old: Any = None if was is None else was.state
+            new: Any = None if became is None else became.state
+        else:
+            old, new = self._value(was), self._value(became)
         if self.holding.waiting:
             self.holding.check(change.new)
         if old == new and (self._value_only or self._attribute is not None):
@@ -93,23 +99,22 @@ class _Watcher:
         return state.state if self._attribute is None else state.attributes.get(self._attribute)
 
     def _hold(self, change: StateChange, old: Any, new: Any, held_for: HeldFor) -> None:
-        partial = {"platform": "state", "entity_id": self.entity_id, "from_state": change.old, "to_state": change.new}
+        known = {"platform": "state", "entity_id": self.entity_id, "from_state": change.old, "to_state": change.new}
         try:
-            period = held_for({**self._variables, "trigger": partial})
+            period = held_for({**self._variables, "trigger": known})
         except ValueError as error:
             _log.error("state trigger of %s: for: %s", self.entity_id, error)
             return
         if not period:
             self._tell(change, period)
             return
+        self.holding.begin(period, partial(self._still, old, new), partial(self._tell, change, period))
 
-        def still(state: State | None) -> bool:
-            if state is None:
-                return False
-            value = self._value(state)
-            return bool(value != old if self._only_from else value == new)
-
-        self.holding.begin(period, still, lambda: self._tell(change, period))
+    def _still(self, old: Any, new: Any, state: State | None) -> bool:
+        if state is None:
+            return False
+        value = self._value(state)
+        return bool(value != old if self._only_from else value == new)
 
     def _tell(self, change: StateChange, held_for: timedelta | None) -> None:
         trigger = {
