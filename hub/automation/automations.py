@@ -71,6 +71,7 @@ class Automations:
         self.scripts: dict[EntityId, Script] = {}
         self._sources: dict[EntityId, _Source] = {}
         self._withdraw: dict[EntityId, Callable[[], None]] = {}
+        self._left: dict[EntityId, tuple[bool, datetime | None]] = {}  # what automations were when they were unloaded
         self._offers_scripts = False
         self._offer_actions()
 
@@ -88,6 +89,9 @@ class Automations:
             self._renew(entity_id, script)
         for automation in automations:
             entity_id = self._automation_id(automation, wanted)
+            if entity_id in wanted:
+                _log.error("%s is not loaded: its id %r is that of %s already", automation.name, automation.id, entity_id)
+                continue
             wanted.add(entity_id)
             self._renew(entity_id, automation)
         for entity_id in [known for known in self._sources if known not in wanted]:
@@ -115,10 +119,11 @@ class Automations:
         suggested = slugify(definition.name)
         if definition.id is not None:
             return self._names(definition.domain, definition.id, suggested, definition.name)
-        entity_id, number = f"{definition.domain}.{suggested}", 2
+        entity_id, number = self._names(definition.domain, None, suggested, definition.name), 2
         while entity_id in taken:
-            entity_id, number = f"{definition.domain}.{suggested}_{number}", number + 1
-        return EntityId(entity_id)
+            entity_id = self._names(definition.domain, None, f"{suggested}_{number}", definition.name)
+            number += 1
+        return entity_id
 
     def _renew(self, entity_id: EntityId, definition: Definition | ScriptDefinition) -> None:
         known = self._sources.get(entity_id)
@@ -151,7 +156,7 @@ class Automations:
             return
         automation = Automation(entity_id, definition.name, definition.model, definition.raw, self._world, self._executing)
         self.automations[entity_id] = automation
-        remembered = self._remembered(entity_id)
+        remembered = self._recall(entity_id)
         if remembered is not None:
             automation.last_triggered = remembered[1]
         if self._world.lifecycle.started:
@@ -160,7 +165,7 @@ class Automations:
             automation.write_state()
 
     def _arm(self, automation: Automation) -> None:
-        remembered = self._remembered(automation.entity_id)
+        remembered = self._recall(automation.entity_id)
         on = automation.initial_state
         if on is None:
             on = True if remembered is None else remembered[0]
@@ -168,6 +173,9 @@ class Automations:
             automation.turn_on()
         else:
             automation.write_state()
+
+    def _recall(self, entity_id: EntityId) -> tuple[bool, datetime | None] | None:
+        return self._left.get(entity_id) or self._remembered(entity_id)
 
     def _load_script(self, entity_id: EntityId, definition: ScriptDefinition) -> None:
         if definition.model is None:
@@ -189,6 +197,7 @@ class Automations:
         del self._sources[entity_id]
         automation = self.automations.pop(entity_id, None)
         if automation is not None:
+            self._left[entity_id] = (automation.is_on, automation.last_triggered)
             automation.turn_off()
         script = self.scripts.pop(entity_id, None)
         if script is not None:

@@ -237,19 +237,18 @@ def at_their_cause(
 
 
 def _at_its_cause(problem: Problem, node: Any, instance: Mapping[Any, Any]) -> Problem:
-    for number, part in enumerate(problem.path):
+    for number, part in enumerate((*problem.path, None)):
         if isinstance(node, Input):
             place = position_of(instance, ("use_blueprint", "input", node.name, *problem.path[number:]))
             return problem_at(place, problem.message, problem.code, severity=problem.severity, path=problem.path)
-        node = node[part] if isinstance(node, list | dict) and _has(node, part) else None
-    if isinstance(node, Input):
-        place = position_of(instance, ("use_blueprint", "input", node.name))
-        return problem_at(place, problem.message, problem.code, severity=problem.severity, path=problem.path)
+        node = _child(node, part)
     return problem
 
 
-def _has(node: list[Any] | dict[Any, Any], part: str | int) -> bool:
-    return part in node if isinstance(node, dict) else isinstance(part, int) and part < len(node)
+def _child(node: Any, part: str | int | None) -> Any:
+    if isinstance(node, Mapping):
+        return node.get(part)
+    return node[part] if isinstance(node, list) and isinstance(part, int) and part < len(node) else None
 
 
 def _without(mapping: Mapping[Any, Any], key: str) -> Mapping[Any, Any]:

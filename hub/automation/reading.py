@@ -7,7 +7,7 @@ from typing import Any, Final
 import msgspec
 from pydantic import ValidationError
 
-from hub.automation.blueprints import Blueprints, InvalidBlueprint, instantiate
+from hub.automation.blueprints import Blueprints, InvalidBlueprint, at_their_cause, instantiate
 from hub.automation.schema.entries import AutomationModel, ScriptModel, newest_spelling
 from hub.config import Problem, explain, position_of, problem_at
 from hub.errors import ConfigError
@@ -69,9 +69,10 @@ def _read_automation(raw: Any, index: int, blueprints: Blueprints, section: Any)
         whole = newest_spelling(raw) if blueprint is None else instantiate(raw, "automation", blueprints)
         model = AutomationModel.model_validate(whole)
     except ValidationError as error:
-        return Definition(
-            name, identity, None, raw, tuple(explain(error, whole, AutomationModel)), blueprint
-        )
+        problems = explain(error, whole, AutomationModel)
+        if blueprint is not None:
+            problems = at_their_cause(problems, raw, "automation", blueprints)
+        return Definition(name, identity, None, raw, tuple(problems), blueprint)
     except InvalidBlueprint as error:
         return Definition(name, identity, None, raw, tuple(error.problems), blueprint)
     except (ValueError, ConfigError) as error:
@@ -100,7 +101,10 @@ def _read_script(object_id: str, raw: Any, section: Mapping[Any, Any], blueprint
             whole = instantiate(raw, "script", blueprints)
         model = ScriptModel.model_validate(whole)
     except ValidationError as error:
-        return ScriptDefinition(object_id, None, raw, tuple(explain(error, whole, ScriptModel)), blueprint)
+        problems = explain(error, whole, ScriptModel)
+        if blueprint is not None:
+            problems = at_their_cause(problems, raw, "script", blueprints)
+        return ScriptDefinition(object_id, None, raw, tuple(problems), blueprint)
     except InvalidBlueprint as error:
         return ScriptDefinition(object_id, None, raw, tuple(error.problems), blueprint)
     except (ValueError, ConfigError) as error:

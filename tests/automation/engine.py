@@ -241,17 +241,19 @@ class _Names:
     """A registry of entities that keeps ids, as the real one does."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[str, str | None], EntityId] = {}
+        self._known: dict[tuple[str, str], EntityId] = {}
 
     def __call__(self, domain: str, unique_id: str | None, suggested: str, name: str) -> EntityId:
         del name
-        key = (domain, unique_id)
-        if key not in self._known:
+        known = None if unique_id is None else self._known.get((domain, unique_id))
+        if known is None:
             entity_id, number = f"{domain}.{suggested}", 2
             while entity_id in self._known.values():
                 entity_id, number = f"{domain}.{suggested}_{number}", number + 1
-            self._known[key] = EntityId(entity_id)
-        return self._known[key]
+            known = EntityId(entity_id)
+        if unique_id is not None:
+            self._known[domain, unique_id] = known
+        return known
 
 
 def state_of(entity_id: str, state: str, **attributes: Any) -> State:
