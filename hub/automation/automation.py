@@ -5,18 +5,19 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
+from hub.automation.admission import Admission
 from hub.automation.conditions.checks import passes
 from hub.automation.conditions.compiling import compile_conditions
 from hub.automation.run import Executing
 from hub.automation.runner import Runner
 from hub.automation.schema.entries import AutomationModel
-from hub.automation.steps.compiling import compile_block
+from hub.automation.steps.compiling import compile_entry
 from hub.automation.trace import Trace
 from hub.automation.triggers.attaching import attach_all
 from hub.automation.values import compile_value
 from hub.automation.world import World
 from hub.bus import Cancel
-from hub.errors import HubError
+from hub.errors import HubError, TemplateError
 from hub.model.context import Context
 from hub.model.names import EntityId
 from hub.model.state import State
@@ -31,6 +32,7 @@ class Automation:
     """An automation that loaded."""
 
     __slots__ = (
+        "_admission",
         "_attached",
         "_checks",
         "_id",
@@ -69,11 +71,12 @@ class Automation:
         self._attached: list[Cancel] = []
         self._checks = compile_conditions(model.conditions, "condition", world)
         self._variables = _entries({**model.trigger_variables, **model.variables}, world)
+        self._admission = Admission.of(model, world)
         text = repr(raw)
         self._wants_this = any(word in text for word in _MAY_USE_THIS)
         self.runner = Runner(
             entity_id,
-            compile_block(model.actions, "action", world),
+            compile_entry(model, model.actions, "action", world),
             world,
             executing,
             mode=model.mode,
@@ -146,8 +149,12 @@ class Automation:
         return None if state is None else state.as_dict()
 
     def _on_trigger(self, trigger: dict[str, Any], context: Context | None, own: Mapping[str, Any] = _NO_VARIABLES, /) -> None:
-        if self.is_on:
+        if not self.is_on:
+            return
+        try:
             self._begin({**own, "trigger": trigger}, trigger, context, skip_condition=False)
+        except Exception:
+            _log.exception("%s: the run is abandoned", self.entity_id)
 
     def _begin(self, variables: dict[str, Any], trigger: dict[str, Any], parent: Context | None, *, skip_condition: bool) -> None:
         context = Context.new(parent)
@@ -167,17 +174,26 @@ class Automation:
             trace.end("failed_conditions")
             self.runner.traces.refuse(trace)
             return
-        if self.runner.accepts(trace):
-            self._run(variables, trigger, context, trace)
+        key = None
+        if self._admission is not None:
+            try:
+                key = self._admission.key(variables)
+            except TemplateError as error:
+                _log.error("%s: x_per: %s", self.entity_id, error)
+            if not skip_condition and not self._admission.admits(variables, key, trace):
+                self.runner.traces.refuse(trace)
+                return
+        if self.runner.accepts(trace, key):
+            self._run(variables, trigger, context, trace, key)
 
-    def _run(self, variables: dict[str, Any], trigger: dict[str, Any], context: Context, trace: Trace) -> None:
+    def _run(self, variables: dict[str, Any], trigger: dict[str, Any], context: Context, trace: Trace, key: str | None) -> None:
         world = self._world
         self.last_triggered = world.clock.now()
         if world.bus.hears(AUTOMATION_TRIGGERED):
             data = {"name": self.name, "entity_id": self.entity_id, "source": trigger.get("description")}
             world.bus.fire(AUTOMATION_TRIGGERED, data, context)
         variables["context"] = context
-        run = self.runner.start(variables, context, trace)
+        run = self.runner.start(variables, context, trace, key=key)
         if not run.ended:
             self.write_state()
 

@@ -90,17 +90,22 @@ class Loop(Protocol):
         """The loop ends before its time."""
 
 
+Rescue = Callable[[Exception, bool], bool]
+"""Takes the error that comes out of a block, and whether `continue_on_error` could swallow it; tells whether the run goes on."""
+
+
 class Frame:
     """A block on its way."""
 
-    __slots__ = ("block", "guarded", "index", "loop")
+    __slots__ = ("block", "guarded", "index", "loop", "rescue")
 
-    def __init__(self, block: Block, guarded: bool, loop: Loop | None = None) -> None:
+    def __init__(self, block: Block, guarded: bool, loop: Loop | None = None, rescue: Rescue | None = None) -> None:
         self.block = block
         self.index = 0
         self.guarded = guarded
         """Whether an error that comes out of the block is swallowed."""
         self.loop = loop
+        self.rescue = rescue
 
 
 class Wait(Protocol):
@@ -144,9 +149,9 @@ class Strand:
         if self.own is not None:
             self.own.pop(name, None)
 
-    def push(self, block: Block, guarded: bool, loop: Loop | None = None) -> None:
+    def push(self, block: Block, guarded: bool, loop: Loop | None = None, rescue: Rescue | None = None) -> None:
         """Go into a block."""
-        self.frames.append(Frame(block, guarded, loop))
+        self.frames.append(Frame(block, guarded, loop, rescue))
 
     def resume(self, finish: Finish | None = None) -> None:
         """Go on after a wait; what `finish` raises is an error of the step that waited."""
@@ -228,16 +233,19 @@ class Strand:
             return True
         if not isinstance(error, Stopped) or error.error:
             self.run.trace.fail(error)
-        if isinstance(error, Stopped | Abort) or not _can_be_swallowed(error):
+        if isinstance(error, Stopped | Abort):
             return False
+        can_be_swallowed = _can_be_swallowed(error)
         frame = self.frames[-1]
-        if frame.block.steps[frame.index - 1].continue_on_error:
+        if can_be_swallowed and frame.block.steps[frame.index - 1].continue_on_error:
             return True
         while self.frames:
             left = self.frames.pop()
             if left.loop is not None:
                 left.loop.leave(self)
-            if left.guarded:
+            if left.rescue is not None and left.rescue(error, can_be_swallowed):
+                return True
+            if left.guarded and can_be_swallowed:
                 return True
         return False
 
@@ -272,6 +280,7 @@ class Run:
         "ended",
         "error",
         "executing",
+        "key",
         "number",
         "outcome",
         "owner",
@@ -311,6 +320,8 @@ class Run:
         self.begun = False
         self.ended = False
         self.cut_short = False
+        self.key: str | None = None
+        """What the run is for, where runs are kept apart by keys."""
         self.response: Any = None
         self.error: BaseException | None = None
         self.outcome: Outcome | None = None

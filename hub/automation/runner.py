@@ -1,7 +1,7 @@
 """Runs and their modes: what happens when something is to run that is running already (DIALECT 5)."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from hub.automation.completion import Completion
@@ -13,6 +13,8 @@ from hub.errors import HubError
 from hub.model.action import Response
 from hub.model.context import Context
 
+AUTOMATION_FAILED: Final = "automation_failed"
+"""Told when a run ends in an error that nobody took care of; the trace is in its data."""
 _log: Final = logging.getLogger(__name__)
 _LEVELS: Final = {"warn": logging.WARNING, "fatal": logging.CRITICAL, "notset": logging.NOTSET}
 
@@ -51,24 +53,35 @@ class Runner:
         """How many runs are under way, waiting ones included."""
         return len(self.runs)
 
-    def accepts(self, trace: Trace) -> bool:
-        """Tell whether the mode allows another run now; a refusal is traced and logged."""
-        if not self.runs or self.mode == "restart" or (self.mode != "single" and len(self.runs) < self.most):
+    def accepts(self, trace: Trace, key: str | None = None) -> bool:
+        """Tell whether the mode allows another run (for the key) now; a refusal is traced and logged."""
+        if not self.runs or self.mode == "restart":
+            return True
+        under_way = len(self._others(key))
+        if not under_way or (self.mode != "single" and under_way < self.most):
             return True
         refusal = "failed_single" if self.mode == "single" else "failed_max_runs"
         trace.end(refusal)
         self.traces.refuse(trace)
         if self._level is not None:
-            why = "already running" if self.mode == "single" else f"already {len(self.runs)} runs"
+            why = "already running" if self.mode == "single" else f"already {under_way} runs"
             _log.log(self._level, "%s: %s", self._owner, why)
         return False
 
-    def start(self, variables: dict[str, Any], context: Context, trace: Trace, stack: tuple[str, ...] = ()) -> Run:
+    def start(
+        self,
+        variables: dict[str, Any],
+        context: Context,
+        trace: Trace,
+        stack: tuple[str, ...] = (),
+        key: str | None = None,
+    ) -> Run:
         """Begin a run that was accepted: at once, or when its turn comes."""
         run = Run(self._owner, self._block, variables, context, trace, self._executing, self._world.tasks, stack, self._ended)
+        run.key = key
         self.traces.keep(trace)
-        if self.runs and self.mode in ("restart", "queued"):
-            others = list(self.runs)
+        others = self._others(key) if self.runs and self.mode in ("restart", "queued") else ()
+        if others:
             self.runs[run] = None
             if self.mode == "restart":
                 for other in others:
@@ -93,6 +106,19 @@ class Runner:
         for run in list(self.runs):
             run.cancel()
 
+    def _tell_failure(self, run: Run) -> None:
+        if self._world.bus.hears(AUTOMATION_FAILED):
+            told = {
+                "entity_id": self._owner,
+                "error": str(run.error),
+                "step": run.trace.step.path,
+                "run_id": str(run.trace.run_id),
+            }
+            self._world.bus.fire(AUTOMATION_FAILED, {**told, "trace": run.trace.as_dict()}, run.context)
+
+    def _others(self, key: str | None) -> Sequence[Run]:
+        return [run for run in self.runs if run.key == key]
+
     def _ended(self, run: Run) -> None:
         self.runs.pop(run, None)
         outcome = run.outcome or Outcome.FINISHED
@@ -101,9 +127,10 @@ class Runner:
             _finish(run.completion, run)
         elif run.error is not None:
             _log.error("%s: %s", self._owner, run.error, exc_info=_bug(run.error))
+            self._tell_failure(run)
         if self.mode == "queued" and self.runs:
-            following = next(iter(self.runs))
-            if not following.begun:
+            following = next(iter(self._others(run.key)), None)
+            if following is not None and not following.begun:
                 soon(following.begin)
         self._on_change()
 

@@ -20,7 +20,22 @@ from hub.config import Mapping as Node
 from hub.config import Problem, explain, nearest, position_of, problem_at
 
 DOMAIN: Final = "schedule"
-_KEYS: Final = ("name", "cron", "every", "actions", "conditions", "variables", "mode", "max", "description", "enabled")
+_KEYS: Final = (
+    "name",
+    "cron",
+    "every",
+    "actions",
+    "conditions",
+    "variables",
+    "mode",
+    "max",
+    "description",
+    "enabled",
+    "x_retry",
+    "x_on_error",
+    "x_limit",
+    "x_quiet",
+)
 
 
 def is_schedule(entry: Any) -> bool:

@@ -9,7 +9,7 @@ from hub.automation.completion import Completion
 from hub.automation.run import Executing, Run
 from hub.automation.runner import Runner
 from hub.automation.schema.entries import ScriptModel
-from hub.automation.steps.compiling import compile_block
+from hub.automation.steps.compiling import compile_entry
 from hub.automation.trace import Trace
 from hub.automation.values import compile_value
 from hub.automation.world import World
@@ -33,7 +33,7 @@ class Script:
         self._variables = [(key, value, compile_value(value, world.templates)) for key, value in model.variables.items()]
         self.runner = Runner(
             entity_id,
-            compile_block(model.sequence, "sequence", world),
+            compile_entry(model, model.sequence, "sequence", world),
             world,
             executing,
             mode=model.mode,

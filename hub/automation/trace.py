@@ -127,6 +127,8 @@ class Trace:
             return _first_refusal(self.conditions)
         if self.outcome in ("failed_single", "failed_max_runs"):
             return "it was already running" if self.outcome == "failed_single" else "too many runs were under way"
+        if self.outcome in ("failed_limit", "failed_quiet"):
+            return "too many runs started lately" if self.outcome == "failed_limit" else "it was a quiet time"
         return None
 
     def as_dict(self) -> dict[str, Any]:

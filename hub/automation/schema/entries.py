@@ -6,7 +6,8 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator
 
 from hub.automation.schema.conditions import Conditions
-from hub.automation.schema.primitives import Boolean, ExactText, Text, Variables, refuse
+from hub.automation.schema.extras import RateLimit, RetryOrCount
+from hub.automation.schema.primitives import Boolean, ExactText, TemplateText, Text, Variables, refuse
 from hub.automation.schema.steps import Steps
 from hub.automation.schema.triggers import Triggers
 from hub.config import Mapping as Node
@@ -55,6 +56,8 @@ class _Entry(BaseModel):
     max_exceeded: Annotated[str, PlainValidator(_level)] = "warning"
     variables: Variables = Field(default_factory=dict)
     trace: TraceOptions = TraceOptions(stored_traces=5)
+    x_retry: RetryOrCount | None = None
+    x_on_error: Steps | None = None
 
 
 class AutomationModel(_Entry):
@@ -67,6 +70,11 @@ class AutomationModel(_Entry):
     trigger_variables: Variables = Field(default_factory=dict)
     initial_state: Boolean | None = None
     hide_entity: Boolean | None = None
+    x_quiet: Conditions = Field(default_factory=list)
+    """While any of these holds, no run starts: quiet hours, maintenance windows."""
+    x_limit: RateLimit | None = None
+    x_per: TemplateText | None = None
+    """Runs are kept apart by what this gives, such as a host: the mode and the limit count for each alone."""
 
 
 class ScriptModel(_Entry):

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, PlainValidator, Tag, model_validator
 
 from hub.automation.schema.conditions import Condition, Conditions, condition_spelling
+from hub.automation.schema.extras import RetryOrCount
 from hub.automation.schema.primitives import (
     Boolean,
     PositivePeriod,
@@ -26,6 +27,7 @@ from hub.model.names import EntityId
 from hub.templates import is_template
 
 _ACTION_NAME = re.compile(r"[a-z0-9_]+\.[a-z0-9_]+")
+_OF_EVERY_STEP: Final = ("enabled", "continue_on_error", "x_retry", "x_on_error")
 _CALL_KEYS: Final = ("action", "service", "service_template")
 _TARGET_KEYS: Final = ("entity_id", "device_id", "area_id", "floor_id", "label_id", "exclude")
 # The first of these keys that is present decides what kind of step it is.
@@ -62,6 +64,8 @@ class StepModel(BaseModel):
     alias: Text | None = None
     enabled: Switch = True
     continue_on_error: Boolean = False
+    x_retry: RetryOrCount | None = None
+    x_on_error: "Steps | None" = None
 
 
 def _action_name(value: Any) -> str | Template:
@@ -305,6 +309,8 @@ class ConversationStep(StepModel):
 
 
 def _step_spelling(value: Any) -> Any:
+    if isinstance(value, StepModel):
+        return value
     if isinstance(value, Input):
         raise refuse("input", f"!input {value.name} can only stand in a blueprint")
     if not isinstance(value, Mapping):
@@ -327,7 +333,7 @@ def _call_spelling(found: dict[Any, Any]) -> dict[Any, Any]:
 
 
 def _condition_step(found: dict[Any, Any]) -> dict[str, Any]:
-    own: dict[str, Any] = {key: found.pop(key) for key in ("enabled", "continue_on_error") if key in found}
+    own: dict[str, Any] = {key: found.pop(key) for key in _OF_EVERY_STEP if key in found}
     if isinstance(found.get("condition"), str) and is_template(found["condition"]):
         if set(found) - {"condition", "alias"}:
             raise refuse("unknown-key", "a template condition takes no further keys")

@@ -75,6 +75,8 @@ class Call(CompiledStep):
         strand.wait = _TaskWait(task)
 
         def done(finished: "asyncio.Task[Any]") -> None:
+            if not finished.cancelled():
+                finished.exception()  # looked at also when nobody waits any more
             strand.resume(lambda: self._keep(strand, _result(finished)))
 
         task.add_done_callback(done)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from hub.automation.run import Block
+from hub.automation.schema.entries import AutomationModel, ScriptModel
 from hub.automation.schema.steps import (
     CallStep,
     ChooseStep,
@@ -18,11 +19,13 @@ from hub.automation.schema.steps import (
     SceneStep,
     SequenceStep,
     Step,
+    StepModel,
     StopStep,
     VariablesStep,
     WaitForTriggerStep,
     WaitTemplateStep,
 )
+from hub.automation.steps.attempt import Attempt, Into
 from hub.automation.steps.branching import Choose, Group, If, Parallel
 from hub.automation.steps.call import Call, scene_call
 from hub.automation.steps.repeat import Repeat
@@ -39,7 +42,28 @@ def compile_block(models: Sequence[Step], path: str, world: World) -> Block:
     return Block(path, tuple(_compile(model, place, world) for model, place in zip(models, paths, strict=True)))
 
 
+def compile_entry(model: AutomationModel | ScriptModel, steps: Sequence[Step], path: str, world: World) -> Block:
+    """Compile everything that an automation or script does, with what is to be done when it fails."""
+    block = compile_block(steps, path, world)
+    if model.x_retry is None and model.x_on_error is None:
+        return block
+    whole = StepModel(x_retry=model.x_retry, x_on_error=model.x_on_error)
+    return Block(path, (_attempt(whole, Into(block, path, world), path, world),))
+
+
 def _compile(model: Step, path: str, world: World) -> CompiledStep:
+    if model.x_retry is None and model.x_on_error is None:
+        return _plain(model, path, world)
+    bare = {"x_retry": None, "x_on_error": None, "continue_on_error": False, "enabled": True}
+    return _attempt(model, _plain(model.model_copy(update=bare), path, world), path, world)
+
+
+def _attempt(model: StepModel, step: CompiledStep, path: str, world: World) -> Attempt:
+    on_error = None if model.x_on_error is None else compile_block(model.x_on_error, f"{path}/x_on_error", world)
+    return Attempt(model, (step,), path, world, on_error)
+
+
+def _plain(model: Step, path: str, world: World) -> CompiledStep:
     def block(models: Sequence[Step], inner: str) -> Block:
         return compile_block(models, inner, world)
 

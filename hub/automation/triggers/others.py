@@ -42,10 +42,13 @@ def attach_persistent_notification(
     model: PersistentNotificationTrigger, base: Mapping[str, Any], world: World, fire: Fire
 ) -> Cancel:
     """Fire when a persistent notification comes, goes or changes."""
-    types = frozenset(model.update_type or ("added", "removed", "updated", "current"))
+    types = model.update_type or ["added", "removed", "updated", "current"]
 
     def on_event(event: Event) -> None:
-        for notification in event.data.get("notifications", ()):
+        notifications = event.data.get("notifications")
+        for notification in notifications if isinstance(notifications, list | tuple) else ():
+            if not isinstance(notification, Mapping):
+                continue
             wanted = model.notification_id in (None, notification.get("notification_id"))
             if wanted and event.data.get("update_type") in types:
                 told = {"update_type": event.data["update_type"], "notification": notification}
