@@ -22,6 +22,7 @@ L = TypeVar("L")
 
 _log = logging.getLogger(__name__)
 _BURST = 500  # deliveries in one turn of the loop; what a listener fires beyond that waits for the next turn
+_MOST_PENDING = 10_000  # what listeners fire beyond that is thrown away: they answer each other without end (DIALECT 10.3)
 _NOTHING: Mapping[str, Any] = {}
 
 
@@ -42,6 +43,8 @@ class Bus:
         self._delivering = False
         self.failures = 0
         """How many listeners have raised."""
+        self.dropped = 0
+        """How many events and changes were thrown away because listeners fired without end."""
 
     def listen(self, event_type: str, listener: EventListener) -> Cancel:
         """Call the listener on every event of this type; `*` means all but `state_reported`."""
@@ -94,8 +97,8 @@ class Bus:
         return {event_type: len(listeners) for event_type, listeners in self._listeners.items()}
 
     def _deliver(self, listeners: tuple[Callable[[Any], None], ...], value: Any) -> None:
-        if self._delivering:
-            self._pending.append((listeners, value))
+        if self._delivering or self._pending:  # what came first is delivered first
+            self._wait(listeners, value)
             return
         self._delivering = True
         try:
@@ -108,6 +111,14 @@ class Bus:
                 self._drain()
         finally:
             self._delivering = False
+
+    def _wait(self, listeners: tuple[Callable[[Any], None], ...], value: Any) -> None:
+        if self._delivering and len(self._pending) >= _MOST_PENDING:
+            if not self.dropped:
+                _log.error("listeners fire without end: the first that is thrown away is %s", _subject(value))
+            self.dropped += 1
+        else:
+            self._pending.append((listeners, value))
 
     def _drain(self) -> None:
         for _ in range(_BURST):
@@ -123,8 +134,6 @@ class Bus:
             asyncio.get_running_loop().call_soon(self._go_on)
 
     def _go_on(self) -> None:
-        if self._delivering:
-            return
         self._delivering = True
         try:
             self._drain()
@@ -134,8 +143,11 @@ class Bus:
     def _report(self, listener: Callable[[Any], None], value: Any) -> None:
         self.failures += 1
         owner = getattr(listener, "__qualname__", repr(listener))
-        what = value.event_type if isinstance(value, Event) else value.entity_id
-        _log.exception("%s.%s failed on %s", getattr(listener, "__module__", "?"), owner, what)
+        _log.exception("%s.%s failed on %s", getattr(listener, "__module__", "?"), owner, _subject(value))
+
+
+def _subject(value: Any) -> str:
+    return str(value.event_type if isinstance(value, Event) else value.entity_id)
 
 
 def listen_any(bus: Bus, event_types: Iterable[str], listener: EventListener) -> Cancel:
