@@ -60,7 +60,8 @@ class Actions:
         action = self._actions.get(name) or self._otherwise(name)
         if action is None:
             raise UnknownAction(name)
-        _check_answer(action, wants_answer)
+        if wants_answer or action.answer is Answer.ONLY:
+            _check_answer(action, wants_answer)
         if action.check is not None:
             data = action.check(data)
         if context is None:
@@ -80,7 +81,7 @@ class Actions:
     ) -> Response:
         """Call an action and wait until it is done. Raises as `begin` does."""
         response = self.begin(name, data, context, wants_answer, key)
-        if inspect.isawaitable(response):
+        if response is not None and inspect.isawaitable(response):
             return await response
         return response
 

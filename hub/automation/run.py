@@ -6,7 +6,7 @@ in its strands.
 """
 
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from typing import Any, Final, Protocol
 
@@ -50,6 +50,10 @@ class CallFailed(HubError):
     """A call could not be prepared: its name or data could not be rendered."""
 
 
+class Interrupted(HubError):
+    """The process ended while a call was under way that cannot be made twice."""
+
+
 class MissingResponse(HubError):
     """A response was asked for in a way that does not fit."""
 
@@ -68,6 +72,9 @@ class Step(Protocol):
 
     def execute(self, strand: "Strand") -> object:
         """Do it. WAITING says that the strand will be resumed; anything else that it is done or has pushed a frame."""
+
+    def blocks(self) -> "Iterable[Block]":
+        """Return the sequences within it."""
 
 
 class Block:
@@ -89,9 +96,18 @@ class Loop(Protocol):
     def leave(self, strand: "Strand") -> None:
         """The loop ends before its time."""
 
+    def freeze(self) -> dict[str, Any]:
+        """Return where it stands, as JSON can hold it."""
 
-Rescue = Callable[[Exception, bool], bool]
-"""Takes the error that comes out of a block, and whether `continue_on_error` could swallow it; tells whether the run goes on."""
+
+class Rescue(Protocol):
+    """What happens when a block fails."""
+
+    number: int
+    """Which try it is that failed, from 0."""
+
+    def __call__(self, error: Exception, can_be_swallowed: bool) -> bool:
+        """Take the error, and whether `continue_on_error` could swallow it; tell whether the run goes on."""
 
 
 class Frame:
@@ -131,6 +147,11 @@ class Strand:
         self.wait: Wait | None = None
         self._on_end = on_end
         self._step = run.trace.step
+
+    def restore_own(self, own: dict[str, Any]) -> None:
+        """Take back the names of its own that a branch had."""
+        self.own = own
+        self.variables = {**self.run.variables, **own}
 
     def assign(self, name: str, value: Any) -> None:
         """Give a name a value, where the name belongs (DIALECT 4.8)."""
@@ -180,7 +201,9 @@ class Strand:
                 frame = frames[-1]
                 steps = frame.block.steps
                 if frame.index >= len(steps):
-                    if not self._pass_over(frame):
+                    if frame.loop is None:
+                        frames.pop()
+                    elif not self._pass_over(frame, frame.loop):
                         return
                     continue
                 step = steps[frame.index]
@@ -206,19 +229,18 @@ class Strand:
             executing.run = before
         self._end(None)
 
-    def _pass_over(self, frame: Frame) -> bool:
-        """Leave a block at its end, or begin its next pass; False when that ended the strand."""
-        if frame.loop is not None:
-            try:
-                if frame.loop.again(self):
-                    frame.index = 0
-                    return True
-            except Exception as error:
-                self.frames.pop()
-                if not self._survives(error):
-                    self._end(error)
-                    return False
+    def _pass_over(self, frame: Frame, loop: Loop) -> bool:
+        """Begin the next pass of a loop, or leave it; False when that ended the strand."""
+        try:
+            if loop.again(self):
+                frame.index = 0
                 return True
+        except Exception as error:
+            self.frames.pop()
+            if not self._survives(error):
+                self._end(error)
+                return False
+            return True
         if self.frames and self.frames[-1] is frame:
             self.frames.pop()
         return True
@@ -326,11 +348,12 @@ class Run:
         self.error: BaseException | None = None
         self.outcome: Outcome | None = None
         self._on_end = on_end
-        self.strand = Strand(self, block, self._finish, None)
+        self.strand: Strand | None = Strand(self, block, self._finish, None)
+        """The first line of execution; None when the run has ended."""
 
     def begin(self) -> None:
         """Do the first steps, if that was not done."""
-        if not self.ended and not self.begun:
+        if self.strand is not None and not self.begun:
             self.begun = True
             self.strand.advance()
 
@@ -358,8 +381,9 @@ class Run:
         self.ended = True
         self.outcome = outcome
         for strand in (self.strand, *self.branches):
-            if strand.wait is not None:
+            if strand is not None and strand.wait is not None:
                 strand.wait.cancel()
                 strand.wait = None
         self.branches.clear()
+        self.strand = None  # run and strand would hold each other, and only the garbage collector could free them
         self._on_end(self)

@@ -47,6 +47,6 @@ def is_slug(text: str) -> bool:
 
 def slugify(text: str, separator: str = "_") -> str:
     """Turn any text into a slug; text without a letter or digit becomes `unknown`, empty text stays empty."""
-    if not text:
-        return ""
+    if not text or (separator == "_" and is_slug(text)):
+        return text
     return _slugify(text, separator=separator) or "unknown"
