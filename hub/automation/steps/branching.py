@@ -1,10 +1,13 @@
 """The steps that choose a way: choose, if, sequence, parallel."""
 
 import logging
+from collections.abc import Iterable
 from typing import Any, Final
 
+from hub.automation.codec import decode
 from hub.automation.conditions.checks import Checks, Record, passes
 from hub.automation.conditions.compiling import compile_conditions
+from hub.automation.freezing import freeze_ending, freeze_strand, thaw_ending, thaw_strand
 from hub.automation.run import WAITING, Block, Strand
 from hub.automation.schema.steps import ChooseStep, IfStep, ParallelStep, SequenceStep
 from hub.automation.steps.step import CompileBlock, CompiledStep
@@ -51,6 +54,10 @@ class Choose(CompiledStep):
             strand.push(self._default, self.continue_on_error)
         return None
 
+    def blocks(self) -> Iterable[Block]:
+        """Return the ways."""
+        return [*(way for _, way in self._options), *([self._default] if self._default is not None else [])]
+
 
 class If(CompiledStep):
     """Takes one of two ways."""
@@ -73,6 +80,10 @@ class If(CompiledStep):
             strand.push(self._else, self.continue_on_error)
         return None
 
+    def blocks(self) -> Iterable[Block]:
+        """Return the ways."""
+        return (self._then,) if self._else is None else (self._then, self._else)
+
 
 class Group(CompiledStep):
     """A sequence of its own: a false condition ends only it."""
@@ -87,6 +98,10 @@ class Group(CompiledStep):
         """Go in."""
         strand.push(self._block, self.continue_on_error)
         return None
+
+    def blocks(self) -> Iterable[Block]:
+        """Return the ways."""
+        return (self._block,)
 
 
 class Parallel(CompiledStep):
@@ -108,6 +123,21 @@ class Parallel(CompiledStep):
         strand.wait = join
         join.begin()
         return WAITING
+
+    def blocks(self) -> Iterable[Block]:
+        """Return the branches."""
+        return self._blocks
+
+    def freeze(self, strand: Strand) -> dict[str, Any]:
+        """Return where the branches stand."""
+        join = strand.wait
+        return join.freeze() if isinstance(join, _Join) else {}
+
+    def thaw(self, strand: Strand, frozen: dict[str, Any], blocks: dict[str, Block]) -> None:
+        """Put the branches where they stood."""
+        join = _Join(strand, self._blocks)
+        strand.wait = join
+        join.thaw(frozen, blocks)
 
 
 class _Join:
@@ -135,6 +165,24 @@ class _Join:
             if strand.wait is not None:
                 strand.wait.cancel()
                 strand.wait = None
+
+    def freeze(self) -> dict[str, Any]:
+        """Return where each branch stands; None for one that has ended, with the words of its error."""
+        branches = self._parent.run.branches
+        return {
+            "strands": [freeze_strand(strand) if strand in branches else None for strand in self._strands],
+            "errors": [None if error is None else freeze_ending(error) for error in self._errors],
+        }
+
+    def thaw(self, frozen: dict[str, Any], blocks: dict[str, Block]) -> None:
+        """Put the branches where they stood."""
+        self._errors = [None if error is None else thaw_ending(error) for error in frozen["errors"]]
+        going_on = [(one, data) for one, data in zip(self._strands, frozen["strands"], strict=True) if data is not None]
+        self._left = len(going_on)
+        self._parent.run.branches.extend(strand for strand, _ in going_on)
+        for strand, data in going_on:
+            strand.restore_own(decode(data["own"]))
+            thaw_strand(strand, data, blocks)
 
     def _ended(self, strand: Strand, error: BaseException | None) -> None:
         self._errors[self._strands.index(strand)] = error

@@ -6,15 +6,15 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from hub.automation.completion import Completion
-from hub.automation.run import WAITING, CallFailed, MissingResponse, Strand
+from hub.automation.run import WAITING, Block, CallFailed, Interrupted, MissingResponse, Strand
 from hub.automation.schema.primitives import Template
 from hub.automation.schema.steps import CallStep, SceneStep
 from hub.automation.steps.step import CompiledStep
 from hub.automation.trace import Called
 from hub.automation.values import Render, compile_value
-from hub.automation.world import World
+from hub.automation.world import World, soon
 from hub.errors import TemplateError
-from hub.model.action import Response
+from hub.model.action import Effect, Response
 from hub.model.names import EntityId
 from hub.templates import is_template
 
@@ -54,6 +54,21 @@ class Call(CompiledStep):
             return None
         return self._wait(strand, response, name)
 
+    def freeze(self, strand: Strand) -> dict[str, Any]:
+        """Return which action is under way."""
+        called = strand.run.trace.step.result
+        return {"action": called.name if isinstance(called, Called) else self._name}
+
+    def thaw(self, strand: Strand, frozen: dict[str, Any], blocks: dict[str, Block]) -> None:
+        """Make a call again that may be made twice; nobody knows what became of any other, which is an error."""
+        del blocks
+        action = self._actions.get(frozen["action"])
+        if action is not None and action.effect in (Effect.READ, Effect.IDEMPOTENT):
+            strand.frames[-1].index -= 1
+            soon(strand.resume)
+        else:
+            soon(lambda: strand.resume(lambda: _interrupted(frozen["action"])))
+
     def _keep(self, strand: Strand, response: Response) -> None:
         if self._response_variable is not None:
             if response is None:
@@ -81,6 +96,10 @@ class Call(CompiledStep):
 
         task.add_done_callback(done)
         return WAITING
+
+
+def _interrupted(action: str) -> None:
+    raise Interrupted(f"the call of {action} was interrupted: nobody knows whether it was carried out")
 
 
 class _CompletionWait:

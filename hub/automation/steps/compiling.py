@@ -48,7 +48,7 @@ def compile_entry(model: AutomationModel | ScriptModel, steps: Sequence[Step], p
     if model.x_retry is None and model.x_on_error is None:
         return block
     whole = StepModel(x_retry=model.x_retry, x_on_error=model.x_on_error)
-    return Block(path, (_attempt(whole, Into(block, path, world), path, world),))
+    return Block(f"{path}/x_whole", (_attempt(whole, Into(block, path, world), path, world),))
 
 
 def _compile(model: Step, path: str, world: World) -> CompiledStep:

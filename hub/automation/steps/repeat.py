@@ -1,11 +1,13 @@
 """The step `repeat` (DIALECT 4.6)."""
 
 import logging
+from collections.abc import Iterable
 from typing import Any, Final
 
+from hub.automation.codec import decode, encode
 from hub.automation.conditions.checks import Checks, ConditionError, Record, all_hold
 from hub.automation.conditions.compiling import compile_conditions
-from hub.automation.run import Abort, Strand
+from hub.automation.run import Abort, Block, Strand
 from hub.automation.schema.primitives import Template
 from hub.automation.schema.steps import RepeatStep
 from hub.automation.steps.step import CompileBlock, CompiledStep
@@ -39,6 +41,23 @@ class Repeat(CompiledStep):
         if loop.begin(strand):
             strand.push(self._block, self.continue_on_error, loop)
         return None
+
+    def blocks(self) -> Iterable[Block]:
+        """Return what is repeated."""
+        return (self._block,)
+
+    def thaw_loop(self, frozen: dict[str, Any]) -> "_Loop":
+        """Return the loop where it stood."""
+        loop = _Loop(
+            decode(frozen["outer"]),
+            path=self.path,
+            count=frozen["count"],
+            items=decode(frozen["items"]),
+            before=self._while,
+            after=self._until,
+        )
+        loop.go_on(frozen["index"])
+        return loop
 
     def _loop(self, strand: Strand) -> "_Loop":
         outer = strand.variables.get("repeat")
@@ -89,6 +108,14 @@ class _Loop:
         self._count, self._items = count, items
         self._before, self._after = before, after
         self._index = 0
+
+    def freeze(self) -> dict[str, Any]:
+        """Return where it stands, as JSON can hold it."""
+        return {"outer": encode(self._outer), "count": self._count, "items": encode(self._items), "index": self._index}
+
+    def go_on(self, index: int) -> None:
+        """Stand in the pass with this number."""
+        self._index = index
 
     def begin(self, strand: Strand) -> bool:
         """Prepare the first pass; False when there is none."""

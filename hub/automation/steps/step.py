@@ -1,6 +1,6 @@
 """What all compiled steps have in common."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from hub.automation.run import Block, Strand
@@ -23,6 +23,10 @@ class CompiledStep:
     def execute(self, strand: Strand) -> object:
         """Do it."""
         raise AssertionError(f"a step of the kind {type(self).__name__} does nothing: {strand.run.owner}")
+
+    def blocks(self) -> Iterable[Block]:
+        """Return the sequences within it."""
+        return ()
 
 
 CompileBlock = Callable[[Any, str], Block]

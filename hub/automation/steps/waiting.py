@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from hub.automation.run import WAITING, Abort, Strand
+from hub.automation.run import WAITING, Abort, Block, Strand
 from hub.automation.schema.primitives import Period
 from hub.automation.schema.steps import DelayStep, WaitForTriggerStep, WaitTemplateStep
 from hub.automation.schema.triggers import Trigger
@@ -11,7 +11,7 @@ from hub.automation.steps.step import CompiledStep
 from hub.automation.tracking import TemplateTracker
 from hub.automation.triggers.attaching import attach_all
 from hub.automation.values import is_condition_true, is_trigger_true, period_of
-from hub.automation.world import World
+from hub.automation.world import World, soon
 from hub.bus import Cancel
 from hub.clock import Clock, Timer
 from hub.errors import TemplateError
@@ -36,6 +36,16 @@ class Delay(CompiledStep):
             return None
         strand.wait = self._clock.after(seconds, strand.resume)
         return WAITING
+
+    def freeze(self, strand: Strand) -> dict[str, Any]:
+        """Return how long it waits yet, in seconds."""
+        timer = strand.wait
+        return {"remaining": timer.when - self._clock.monotonic() if isinstance(timer, Timer) else 0.0}
+
+    def thaw(self, strand: Strand, frozen: dict[str, Any], blocks: dict[str, Block]) -> None:
+        """Wait for the rest."""
+        del blocks
+        strand.wait = self._clock.after(max(0.0, frozen["remaining"]), strand.resume)
 
 
 def _seconds(period: Callable[[Mapping[str, Any]], Any], strand: Strand, what: str) -> float:
@@ -118,6 +128,22 @@ class _Waiting(CompiledStep):
         timeout = None if self._timeout is None else _seconds(self._timeout, strand, "timeout")
         return _TimedWait(strand, timeout, self._world.clock, self._continue_on_timeout), timeout
 
+    def freeze(self, strand: Strand) -> dict[str, Any]:
+        """Return how long it waits yet, in seconds; None for ever."""
+        wait = strand.wait
+        return {"remaining": wait.remaining() if isinstance(wait, _TimedWait) else None}
+
+    def thaw(self, strand: Strand, frozen: dict[str, Any], blocks: dict[str, Block]) -> None:
+        """Wait for the rest of the time."""
+        del blocks
+        wait = _TimedWait(strand, frozen["remaining"], self._world.clock, self._continue_on_timeout)
+        if not self._follow(strand, wait):
+            soon(strand.resume)
+
+    def _follow(self, strand: Strand, wait: _TimedWait) -> bool:
+        """Begin to look out for what is waited for; False when there is nothing to look out for."""
+        raise NotImplementedError
+
 
 class WaitTemplate(_Waiting):
     """Waits until a template is true."""
@@ -143,7 +169,7 @@ class WaitTemplate(_Waiting):
         self._follow(strand, wait)
         return WAITING
 
-    def _follow(self, strand: Strand, wait: _TimedWait) -> None:
+    def _follow(self, strand: Strand, wait: _TimedWait) -> bool:
         was_true = False
 
         def told(result: Any, error: TemplateError | None, _: object) -> None:
@@ -158,6 +184,7 @@ class WaitTemplate(_Waiting):
         tracker = TemplateTracker(self._template, dict(strand.variables), self._world, told)
         was_true = tracker.error is None and is_trigger_true(tracker.result)
         wait.hold([tracker.close])
+        return True
 
 
 class WaitForTrigger(_Waiting):
@@ -178,14 +205,15 @@ class WaitForTrigger(_Waiting):
             if not self._continue_on_timeout:
                 _time_is_up()
             return None
+        return WAITING if self._follow(strand, wait) else None
 
+    def _follow(self, strand: Strand, wait: _TimedWait) -> bool:
         def come(trigger: dict[str, Any], context: Context | None, own: Mapping[str, Any] | None = None) -> None:
             del context, own
             wait.succeed({"remaining": wait.remaining(), "completed": True, "trigger": trigger})
 
         place = f"{strand.run.owner} {self.path}"
         cancels = attach_all(self._triggers, dict(strand.variables), self._world, come, place)
-        if not cancels:
-            return None
-        wait.hold(cancels)
-        return WAITING
+        if cancels:
+            wait.hold(cancels)
+        return bool(cancels)
