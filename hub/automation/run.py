@@ -6,7 +6,7 @@ in its strands.
 """
 
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from typing import Any, Final, Protocol
 
@@ -50,6 +50,10 @@ class CallFailed(HubError):
     """A call could not be prepared: its name or data could not be rendered."""
 
 
+class Interrupted(HubError):
+    """The process ended while a call was under way that cannot be made twice."""
+
+
 class MissingResponse(HubError):
     """A response was asked for in a way that does not fit."""
 
@@ -68,6 +72,9 @@ class Step(Protocol):
 
     def execute(self, strand: "Strand") -> object:
         """Do it. WAITING says that the strand will be resumed; anything else that it is done or has pushed a frame."""
+
+    def blocks(self) -> "Iterable[Block]":
+        """Return the sequences within it."""
 
 
 class Block:
@@ -89,9 +96,18 @@ class Loop(Protocol):
     def leave(self, strand: "Strand") -> None:
         """The loop ends before its time."""
 
+    def freeze(self) -> dict[str, Any]:
+        """Return where it stands, as JSON can hold it."""
 
-Rescue = Callable[[Exception, bool], bool]
-"""Takes the error that comes out of a block, and whether `continue_on_error` could swallow it; tells whether the run goes on."""
+
+class Rescue(Protocol):
+    """What happens when a block fails."""
+
+    number: int
+    """Which try it is that failed, from 0."""
+
+    def __call__(self, error: Exception, can_be_swallowed: bool) -> bool:
+        """Take the error, and whether `continue_on_error` could swallow it; tell whether the run goes on."""
 
 
 class Frame:
@@ -131,6 +147,11 @@ class Strand:
         self.wait: Wait | None = None
         self._on_end = on_end
         self._step = run.trace.step
+
+    def restore_own(self, own: dict[str, Any]) -> None:
+        """Take back the names of its own that a branch had."""
+        self.own = own
+        self.variables = {**self.run.variables, **own}
 
     def assign(self, name: str, value: Any) -> None:
         """Give a name a value, where the name belongs (DIALECT 4.8)."""
@@ -273,7 +294,6 @@ class Run:
 
     __slots__ = (
         "_on_end",
-        "_strand",
         "begun",
         "branches",
         "completion",
@@ -288,6 +308,7 @@ class Run:
         "owner",
         "response",
         "stack",
+        "strand",
         "tasks",
         "trace",
         "variables",
@@ -327,13 +348,14 @@ class Run:
         self.error: BaseException | None = None
         self.outcome: Outcome | None = None
         self._on_end = on_end
-        self._strand: Strand | None = Strand(self, block, self._finish, None)
+        self.strand: Strand | None = Strand(self, block, self._finish, None)
+        """The first line of execution; None when the run has ended."""
 
     def begin(self) -> None:
         """Do the first steps, if that was not done."""
-        if self._strand is not None and not self.begun:
+        if self.strand is not None and not self.begun:
             self.begun = True
-            self._strand.advance()
+            self.strand.advance()
 
     def cancel(self) -> None:
         """End the run where it stands; what it waits for is given up."""
@@ -358,10 +380,10 @@ class Run:
     def _end(self, outcome: Outcome) -> None:
         self.ended = True
         self.outcome = outcome
-        for strand in (self._strand, *self.branches):
+        for strand in (self.strand, *self.branches):
             if strand is not None and strand.wait is not None:
                 strand.wait.cancel()
                 strand.wait = None
         self.branches.clear()
-        self._strand = None  # run and strand would hold each other, and only the garbage collector could free them
+        self.strand = None  # run and strand would hold each other, and only the garbage collector could free them
         self._on_end(self)

@@ -4,7 +4,9 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
+from hub.automation.codec import decode
 from hub.automation.completion import Completion
+from hub.automation.freezing import thaw, variables_of
 from hub.automation.run import Block, Executing, Outcome, Run
 from hub.automation.schema.entries import RunMode
 from hub.automation.trace import Trace, Traces
@@ -90,6 +92,18 @@ class Runner:
         else:
             self.runs[run] = None
             run.begin()
+        return run
+
+    def go_on(self, frozen: dict[str, Any], trace: Trace) -> Run:
+        """Take up a run that was frozen: it waits for what it waited for, or for its turn."""
+        variables, context, stack = variables_of(frozen), decode(frozen["context"]), tuple(frozen["stack"])
+        run = Run(self._owner, self._block, variables, context, trace, self._executing, self._world.tasks, stack, self._ended)
+        others = self._others(frozen["key"])
+        self.runs[run] = None
+        self.traces.keep(trace)
+        thaw(run, frozen, self._block)
+        if not run.begun and not others:
+            soon(run.begin)
         return run
 
     def completion(self, run: Run) -> Completion:
