@@ -12,7 +12,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Protocol
 
-_LONGEST_SLEEP = 30.0  # seconds; a stepped wall clock is noticed after this time at the latest
+_LONGEST_SLEEP = 30.0  # seconds
 _BURST = 500  # timers run in one turn of the loop before others get theirs
 
 
@@ -98,11 +98,16 @@ async def _sleep(clock: Clock, seconds: float) -> None:
 
 
 class SystemClock:
-    """The computer's clock, on the running asyncio loop; `speed` above 1 makes time pass faster (for demonstrations)."""
+    """The computer's clock, on the running asyncio loop; `speed` above 1 makes time pass faster (for demonstrations).
 
-    def __init__(self, speed: float = 1.0) -> None:
-        self._speed = speed
-        self._began = (time.time(), time.monotonic())
+    `wall` tells seconds since 1970; that somebody set it is noticed after `longest_sleep` seconds at the latest.
+    """
+
+    def __init__(
+        self, speed: float = 1.0, *, wall: Callable[[], float] = time.time, longest_sleep: float = _LONGEST_SLEEP
+    ) -> None:
+        self._speed, self._wall_time, self._longest_sleep = speed, wall, longest_sleep
+        self._began = (wall(), time.monotonic())
         self._elapsed, self._wall = _Heap(), _Heap()
         self._wake: asyncio.TimerHandle | None = None
         self._wake_at = float("inf")  # by time.monotonic()
@@ -110,7 +115,7 @@ class SystemClock:
     def time(self) -> float:
         """Seconds since 1970 (UTC), by the wall clock."""
         if self._speed == 1.0:
-            return time.time()
+            return self._wall_time()
         wall, monotonic = self._began
         return wall + (time.monotonic() - monotonic) * self._speed
 
@@ -141,7 +146,7 @@ class SystemClock:
         await _sleep(self, seconds)
 
     def _wake_within(self, seconds: float) -> None:
-        wait = min(max(seconds, 0.0) / self._speed, _LONGEST_SLEEP)
+        wait = min(max(seconds, 0.0) / self._speed, self._longest_sleep)
         moment = time.monotonic() + wait
         if moment < self._wake_at:
             if self._wake is not None:

@@ -6,6 +6,7 @@ under simulated time as well.
 """
 
 import bisect
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -20,6 +21,7 @@ from cronsim import CronSim, CronSimError
 from hub.clock import Clock, Timer
 from hub.errors import ConfigError
 
+_log = logging.getLogger(__name__)
 _MINUTE_OR_HOUR = range(60)
 _A_SECOND = timedelta(seconds=1)
 
@@ -108,9 +110,21 @@ class Cron(BaseTrigger):  # type: ignore[misc]  # APScheduler is not typed
         return next(CronSim(self._line, start.astimezone(self._zone)), None)
 
 
+class Every(IntervalTrigger):  # type: ignore[misc]  # APScheduler is not typed
+    """Every so often. What a sleep or a clock that was set has skipped is not made up for; one set back delays nothing."""
+
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime | None:
+        """Return the next moment after `previous_fire_time`, at or after `now`."""
+        found: datetime | None = super().get_next_fire_time(previous_fire_time, now)
+        if found is None or previous_fire_time is None or now <= found <= now + self.interval:
+            return found
+        interval: timedelta = self.interval
+        return found - (found - now) // interval * interval
+
+
 def every(interval: timedelta, start: datetime | None = None) -> Schedule:
     """Every so often, from `start` on."""
-    found: Schedule = IntervalTrigger(seconds=interval.total_seconds(), start_date=start, timezone=UTC)
+    found: Schedule = Every(seconds=interval.total_seconds(), start_date=start, timezone=UTC)
     return found
 
 
@@ -186,4 +200,7 @@ class Scheduler:
         planned = entry.next_time
         self._plan(entry, planned)
         if planned is not None:
-            entry.job(planned)
+            try:
+                entry.job(planned)
+            except Exception:
+                _log.exception("the schedule %s failed", entry.name)

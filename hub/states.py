@@ -99,6 +99,7 @@ class StateMachine:
             self._states[state.entity_id] = state
             self._domains.setdefault(state.entity_id.domain, {})[state.entity_id] = None
             self.generation += 1
+            self.writes += 1
 
     def remove(self, entity_id: str, context: Context | None = None) -> bool:
         """Forget the entity; False when there was none."""
