@@ -90,9 +90,17 @@ class Automation:
         """Arm the triggers."""
         if self.is_on:
             return
-        self.is_on = True
+        self.be(on=True)
+        self.arm()
+
+    def be(self, *, on: bool) -> None:
+        """Say whether it is on; its triggers are armed by `arm`, when the hub has started."""
+        self.is_on = on
         self.write_state()
-        variables = self._trigger_variables()
+
+    def arm(self) -> None:
+        """Arm the triggers, if it is on and they are not armed."""
+        variables = self._trigger_variables() if self.is_on and not self._attached else None
         if variables is not None:
             self._attached = attach_all(self._triggers, variables, self._world, self._on_trigger, self.entity_id)
 

@@ -63,7 +63,7 @@ class Automations:
         reload: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self._world, self._names, self._remembered = world, names, remembered
-        self._resolve = resolve or _named_entities
+        self._resolve = resolve or world.targets
         self._reload = reload
         self._executing = Executing()
         self._templates = TemplateCheck(world.templates)
@@ -98,9 +98,9 @@ class Automations:
             self._unload(entity_id, gone=True)
 
     def start(self) -> None:
-        """Arm everything that was loaded and is to be on."""
+        """Arm everything that was loaded and is on."""
         for automation in self.automations.values():
-            self._arm(automation)
+            automation.arm()
 
     async def close(self) -> None:
         """Disarm everything and end all runs."""
@@ -159,20 +159,12 @@ class Automations:
         remembered = self._recall(entity_id)
         if remembered is not None:
             automation.last_triggered = remembered[1]
-        if self._world.lifecycle.started:
-            self._arm(automation)
-        else:
-            automation.write_state()
-
-    def _arm(self, automation: Automation) -> None:
-        remembered = self._recall(automation.entity_id)
         on = automation.initial_state
         if on is None:
             on = True if remembered is None else remembered[0]
-        if on:
-            automation.turn_on()
-        else:
-            automation.write_state()
+        automation.be(on=on)
+        if self._world.lifecycle.started:
+            automation.arm()
 
     def _recall(self, entity_id: EntityId) -> tuple[bool, datetime | None] | None:
         return self._left.get(entity_id) or self._remembered(entity_id)
@@ -296,10 +288,3 @@ class Automations:
                 script.runner.stop()
             else:
                 script.begin(call.data.get("variables") or {}, call.context)
-
-
-def _named_entities(data: Mapping[str, Any]) -> list[EntityId]:
-    """Return the entities that a call names by id."""
-    named = data.get("entity_id") or []
-    texts = [part.strip() for part in named.split(",")] if isinstance(named, str) else list(named)
-    return [EntityId.parse(text) for text in texts]

@@ -148,7 +148,7 @@ async def test_states_before_the_start_fire_nothing() -> None:
     automation = "alias: a\ntriggers: [{trigger: state, entity_id: sensor.a}]\nactions: [{action: test.say, data: {text: x}}]"
     async with engine(automation, started=False) as hub:
         hub.set("sensor.a", "on")
-        assert hub.state("automation.a") == "off"
+        assert hub.state("automation.a") == "on"
         hub.automations.start()
         assert hub.said == []
         hub.set("sensor.a", "off")
