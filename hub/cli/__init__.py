@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from hub import __version__
-from hub.cli import blueprints, calling, checking, events, plugins, running, states, testing, tokens, traces
+from hub.cli import blueprints, calling, checking, events, plugins, running, simulating, states, testing, tokens, traces
 from hub.cli.root import HubRoot, Root
 from hub.cli.telling import tell_error
 from hub.errors import HubError
@@ -34,6 +34,7 @@ def _commands() -> typer.Typer:
     hub.command("run")(running.run)
     hub.command("check")(checking.check)
     hub.command("test")(testing.test)
+    hub.command("simulate")(simulating.simulate)
     hub.command("template")(testing.template)
     hub.command("demo")(running.demo)
     hub.command("plugins")(plugins.list_plugins)

@@ -22,6 +22,9 @@ class Archive(Protocol):
     def events(self, types: Sequence[str] | None, start: float, end: float, limit: int) -> list[Event]:
         """Read what happened from `start` on until before `end`: at most the newest `limit` events, in order of time."""
 
+    def entities(self) -> list[EntityId]:
+        """Read which entities were ever recorded."""
+
     def traces(self, automation: str, limit: int) -> list[Trace]:
         """Read the last runs of an automation, the newest first."""
 

@@ -21,6 +21,22 @@ def open_database(url: str, busy_timeout: float, now: datetime) -> Opened:
     return _open_sqlite(url, busy_timeout, now) if is_sqlite(url) else _open_postgresql(url, busy_timeout)
 
 
+def open_archive(url: str, busy_timeout: float = 5.0) -> Archive:
+    """Open a database to be read alone, also beside the hub that writes it. Raises StoreError."""
+    from hub.store.queries import SqlArchive
+
+    if not is_sqlite(url):
+        from hub.store.engine import postgresql_engine
+
+        return SqlArchive(postgresql_engine(url))
+    from hub.store.engine import sqlite_engine
+
+    file = SqliteFile.at(url, busy_timeout)
+    if file.path is None or not file.path.exists():
+        raise StoreError(f"there is no database at {file.path}")
+    return SqlArchive(sqlite_engine(file))
+
+
 def _open_sqlite(url: str, busy_timeout: float, now: datetime) -> Opened:
     file = SqliteFile.at(url, busy_timeout)
     connection = open_sqlite(file, now)

@@ -44,6 +44,11 @@ class SqlArchive:
         with self._session() as session:
             return [_event(row, name, text) for row, name, text in reversed(session.exec(query).all())]
 
+    def entities(self) -> list[EntityId]:
+        """Read which entities were ever recorded."""
+        with self._session() as session:
+            return [EntityId(name) for name in session.exec(select(StatesMeta.entity_id).order_by(StatesMeta.entity_id))]
+
     def traces(self, automation: str, limit: int) -> list[Trace]:
         """Read the last runs of an automation, the newest first."""
         query = select(Traces).where(Traces.automation == automation).order_by(col(Traces.id).desc()).limit(limit)
