@@ -63,7 +63,7 @@ class Automations:
         reload: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self._world, self._names, self._remembered = world, names, remembered
-        self._resolve = resolve or world.targets
+        self._resolve = resolve or _named_entities
         self._reload = reload
         self._executing = Executing()
         self._templates = TemplateCheck(world.templates)
@@ -288,3 +288,10 @@ class Automations:
                 script.runner.stop()
             else:
                 script.begin(call.data.get("variables") or {}, call.context)
+
+
+def _named_entities(data: Mapping[str, Any]) -> list[EntityId]:
+    """Return the entities that a call names by id."""
+    named = data.get("entity_id") or []
+    texts = [part.strip() for part in named.split(",")] if isinstance(named, str) else list(named)
+    return [EntityId.parse(text) for text in texts]
