@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from hub.cli.options import CONFIG, AsJson, ConfigFile
-from hub.cli.telling import tell_json
+from hub.cli.telling import tell_json, without_log
 
 
 def simulate(
@@ -19,7 +19,8 @@ def simulate(
     """Play recorded history against the automations as they are written now, and compare with what was done."""
     import asyncio
 
-    compared = asyncio.run(_simulate(config, since, until))
+    with without_log():
+        compared = asyncio.run(_simulate(config, since, until))
     if as_json:
         tell_json({"calls": [{**call, "time": call["time"].isoformat()} for call in compared]})
         return
@@ -33,8 +34,6 @@ def simulate(
 
 
 async def _simulate(config: Path, since: str, until: str | None) -> list[dict[str, Any]]:
-    import logging
-
     import msgspec
 
     from hub.automation.scenarios.replay import replay
@@ -44,7 +43,6 @@ async def _simulate(config: Path, since: str, until: str | None) -> list[dict[st
 
     checked = check(config)
     settings = checked.configuration.settings
-    logging.disable(logging.CRITICAL)
     try:
         start, end = (_moment(text, settings.time_zone) for text in (since, until or datetime.now(UTC).isoformat()))
     except ValueError as error:

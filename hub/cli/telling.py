@@ -1,8 +1,10 @@
 """How the commands speak: tables for people, JSON for programs, errors on the error output."""
 
 import json
+import logging
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 import typer
 
@@ -32,3 +34,14 @@ def tell_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None
     for row in texts:
         table.add_row(*(Text(cell) for cell in row))  # as it is: names may look like markup
     Console().print(table)
+
+
+@contextmanager
+def without_log() -> Iterator[None]:
+    """Log nothing for the length of the block: what goes wrong in it is part of what it tells."""
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logging.disable(before)

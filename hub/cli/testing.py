@@ -1,6 +1,5 @@
 """`hub test` and `hub template`: automations and templates held against what is expected of them."""
 
-import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Protocol
@@ -8,7 +7,7 @@ from typing import Annotated, Any, Protocol
 import typer
 
 from hub.cli.options import AsJson
-from hub.cli.telling import tell_json
+from hub.cli.telling import tell_json, without_log
 
 
 class Outcome(Protocol):
@@ -33,18 +32,20 @@ def test(
     """Play scenarios under simulated time: no plugin is connected, no real time passes."""
     from hub.automation.scenarios.files import play_files, record_file
 
-    logging.disable(logging.CRITICAL)  # what goes wrong in a scenario is part of its outcome
     files = [file for path in paths for file in _files(path)]
     if record:
         for file in files:
-            typer.echo(f"{file}: {record_file(file)} recorded")
+            with without_log():
+                number = record_file(file)
+            typer.echo(f"{file}: {number} recorded")
         return
     reasons = _reasons(known)
     outcomes = []
-    for result in play_files(files):
-        outcomes.append(result)
-        if not as_json:
-            typer.echo("." if result.passed else "k" if result.id in reasons else "F", nl=False)
+    with without_log():
+        for result in play_files(files):
+            outcomes.append(result)
+            if not as_json:
+                typer.echo("." if result.passed else "k" if result.id in reasons else "F", nl=False)
     if junit is not None:
         _write_junit(junit, outcomes)
     _finish(outcomes, as_json, reasons)
@@ -57,8 +58,8 @@ def template(
     """Render templates and compare value and type with what was recorded."""
     from hub.templates.cases import run_cases
 
-    logging.disable(logging.CRITICAL)
-    report = run_cases(cases)
+    with without_log():
+        report = run_cases(cases)
     if as_json:
         tell_json(report.as_dict())
     else:
