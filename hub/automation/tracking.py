@@ -1,7 +1,7 @@
 """Following a template: it is rendered again whenever something that it read changes."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from hub.automation.world import World
 from hub.bus import Cancel
@@ -10,7 +10,7 @@ from hub.errors import TemplateError
 from hub.model.names import EntityId
 from hub.model.state import StateChange
 from hub.scheduler import pattern
-from hub.templates import Reads, Template
+from hub.templates import Reads
 
 _EVERYTHING_AT_MOST_EVERY: Final = 60.0  # seconds between renderings of a template that reads all states (DIALECT 2.3)
 _DOMAIN_AT_MOST_EVERY: Final = 1.0  # seconds, for one that reads all states of a domain
@@ -19,10 +19,17 @@ Told = Callable[[Any, TemplateError | None, StateChange | None], None]
 """Called with the result or the error, and the change that made it (None when time did)."""
 
 
+class Renders(Protocol):
+    """A template, or several as one."""
+
+    def render_tracked(self, variables: Mapping[str, Any] | None = None) -> tuple[Any, Reads]:
+        """Render, and say what was read. Raises TemplateError, which may say so as well."""
+
+
 class TemplateTracker:
     """Keeps a template's result up to date until it is closed."""
 
-    def __init__(self, template: Template, variables: Mapping[str, Any], world: World, told: Told) -> None:
+    def __init__(self, template: Renders, variables: Mapping[str, Any], world: World, told: Told) -> None:
         self._template, self._variables, self._world, self._told = template, variables, world, told
         self._watched: dict[EntityId, Cancel] = {}
         self._reads: Reads | None = None

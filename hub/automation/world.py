@@ -1,7 +1,7 @@
 """What automations may reach: the world that they run in."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,14 +19,44 @@ Fire = Callable[[dict[str, Any], Context | None], None]
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What an admin wants of an offered trigger or condition."""
+
+    target: Mapping[str, Any]
+    options: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class OfferedTrigger:
     """A trigger that a plugin or a domain offers under a dotted name."""
 
     name: str
     fields: frozenset[str]
-    """The filters that it takes."""
-    attach: Callable[[Mapping[str, Any], Mapping[str, Any], Fire], Cancel]
-    """Given what the admin wrote, the `trigger` variable to build on and whom to tell."""
+    """The options that it takes."""
+    attach: Callable[[Asked, Mapping[str, Any], Fire], Cancel]
+    """Given what the admin wrote, the `trigger` variable to build on and whom to tell. Raises ConfigError."""
+
+
+Judge = Callable[[], tuple[bool, Any]]
+"""Tells whether a condition holds, and what it saw."""
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedCondition:
+    """A condition that a domain offers under a dotted name."""
+
+    name: str
+    fields: frozenset[str]
+    """The options that it takes."""
+    prepare: Callable[[Asked], Judge]
+    """Given what the admin wrote. Raises ConfigError."""
+
+
+def named_entities(target: Mapping[str, Any]) -> list[EntityId]:
+    """Return the entities that a target names by id, whether they are there or not. Raises BadName."""
+    named = target.get("entity_id") or []
+    texts = [part.strip() for part in named.split(",")] if isinstance(named, str) else list(named)
+    return [EntityId.parse(text) for text in texts]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +127,9 @@ class World:
     tasks: Tasks = field(default_factory=Tasks)
     webhooks: Webhooks | None = None
     offered: Mapping[str, OfferedTrigger] = field(default_factory=dict)
+    offered_conditions: Mapping[str, OfferedCondition] = field(default_factory=dict)
+    targets: Callable[[Mapping[str, Any]], Sequence[EntityId]] = field(default=named_entities)
+    """Finds the entities of a target."""
     entity_of: Callable[[str], EntityId | None] = field(default=lambda _: None)
     """Finds the entity of a registry id."""
     latitude: float | None = None

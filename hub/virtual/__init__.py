@@ -1,1 +1,1 @@
-"""Virtual entities: values that people and automations set, timers, counters, groups, templates."""
+"""Virtual entities: values that people and automations set, timers, counters, schedules, groups, scenes, templates."""

@@ -30,7 +30,7 @@ from hub.automation.schema.conditions import (
 )
 from hub.automation.schema.primitives import Template as Source
 from hub.automation.values import is_condition_true
-from hub.automation.world import World
+from hub.automation.world import Asked, World
 from hub.errors import ConfigError
 from hub.templates import Template
 
@@ -65,7 +65,7 @@ def _compile(model: Condition, path: str, world: World) -> Check:
         case SunCondition():
             return sun_check(model, path, world)
         case OfferedCondition():
-            raise ConfigError(f"condition {model.condition} is not offered by any plugin")
+            return _offered(model, path, world)
 
 
 def _logic(model: LogicCondition, path: str, world: World) -> Check:
@@ -105,6 +105,22 @@ def _was_triggered_by(ids: tuple[str, ...], path: str, variables: Variables, rec
     if record is not None:
         record.append(Seen(path, result, ("trigger", found), " or ".join(ids)))
     return result
+
+
+def _offered(model: OfferedCondition, path: str, world: World) -> Check:
+    offered = world.offered_conditions.get(model.condition)
+    if offered is None:
+        raise ConfigError(f"condition {model.condition} is not offered by any plugin")
+    judge = offered.prepare(Asked(model.target or {}, {**(model.options or {}), **(model.model_extra or {})}))
+
+    def check(variables: Variables, record: Record | None) -> bool:
+        del variables
+        result, observed = judge()
+        if record is not None:
+            record.append(Seen(path, result, observed, model.condition))
+        return result
+
+    return check
 
 
 def _switched(enabled: bool | Source, check: Check, path: str, world: World) -> Check:

@@ -30,7 +30,7 @@ from hub.automation.triggers.state import attach_state
 from hub.automation.triggers.template import attach_template
 from hub.automation.triggers.time import attach_schedule, attach_sun, attach_time, attach_time_pattern
 from hub.automation.values import render_of
-from hub.automation.world import Fire, World
+from hub.automation.world import Asked, Fire, World
 from hub.bus import Cancel
 from hub.errors import ConfigError, TemplateError
 from hub.model.context import Context
@@ -117,5 +117,5 @@ def _attach_offered(model: OfferedTrigger, base: Mapping[str, Any], world: World
     offered = world.offered.get(model.trigger)
     if offered is None:
         raise ConfigError(f"trigger {model.trigger} is not offered by any plugin")
-    wanted = {**(model.options or {}), **(model.model_extra or {})}
-    return offered.attach(wanted, base, fire)
+    asked = Asked(model.target or {}, {**(model.options or {}), **(model.model_extra or {})})
+    return offered.attach(asked, base, fire)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
-from hub.automation.world import Fire, OfferedTrigger
+from hub.automation.world import Asked, Fire, OfferedTrigger
 from hub.bus import Bus, Cancel
 from hub.model.event import Event
 
@@ -12,8 +12,8 @@ from hub.model.event import Event
 def event_trigger(event_type: str, fields: Iterable[str], bus: Bus) -> OfferedTrigger:
     """Offer an event as a trigger. Each field may be filtered by a value, a list of values, or a text with `*`."""
 
-    def attach(wanted: Mapping[str, Any], base: Mapping[str, Any], fire: Fire) -> Cancel:
-        filters = [(field, _filter(value)) for field, value in wanted.items()]
+    def attach(asked: Asked, base: Mapping[str, Any], fire: Fire) -> Cancel:
+        filters = [(field, _filter(value)) for field, value in asked.options.items()]
 
         def on_event(event: Event) -> None:
             if all(fits(event.data.get(field)) for field, fits in filters):

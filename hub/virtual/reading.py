@@ -1,0 +1,50 @@
+"""From a section of the configuration to definitions: what each entity is, or what is wrong with it."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Generic, TypeVar
+
+import msgspec
+from pydantic import ValidationError
+
+from hub.config import Mapping as Node
+from hub.config import Problem, explain, position_of, problem_at
+from hub.config.nodes import join_mapping
+from hub.model.names import is_slug, slugify
+from hub.virtual.entity import Described
+
+M = TypeVar("M", bound=Described)
+
+
+class Definition(msgspec.Struct, Generic[M], frozen=True):
+    """One entity as the files define it."""
+
+    object_id: str
+    model: M | None
+    """None: it is invalid, `problems` say why."""
+    raw: Any
+    """What was written; two that are equal mean the same."""
+    problems: tuple[Problem, ...] = ()
+    unique_id: str | None = None
+    """What its lasting id hangs on; None: only on its name."""
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        return (self.model.name if self.model else None) or self.object_id
+
+
+def read_section(domain: str, model: type[M], section: object) -> Iterator[Definition[M]]:
+    """Read a mapping of object ids to definitions, one by one; one that is wrong does not hurt the others."""
+    if not isinstance(section, Mapping):
+        return
+    for key, raw in section.items():
+        place = section.key_position(key) if isinstance(section, Node) else position_of(section, ())
+        if not isinstance(key, str) or not is_slug(key):
+            message = f"{key!r} cannot be the name of a {domain}: use lower case, digits and _, such as `{slugify(str(key))}`"
+            yield Definition(str(key), None, raw, (problem_at(place, message, "bad-name", path=(domain, str(key))),))
+            continue
+        node = join_mapping(place, []) if raw is None else raw
+        try:
+            yield Definition(key, model.model_validate(node), raw, (), key)
+        except ValidationError as error:
+            yield Definition(key, None, raw, tuple(explain(error, node, model, (domain, key))))

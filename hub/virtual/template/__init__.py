@@ -1,0 +1,1 @@
+"""`template:` sensors and binary sensors whose states are templates."""
