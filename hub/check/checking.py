@@ -11,9 +11,10 @@ from hub.automation.reading import Definition, ScriptDefinition, read_automation
 from hub.automation.schedules import is_schedule, read_schedules
 from hub.check.calls import call_problems
 from hub.check.core_actions import core_actions
+from hub.check.entities import DecidedEntities, repeated_ids
 from hub.check.sections import idle_sections, plugin_sections
 from hub.check.templates import template_problems
-from hub.check.triggers import trigger_problems
+from hub.check.triggers import offered_events, trigger_problems
 from hub.config import Configuration, InvalidConfiguration, Problem, read
 from hub.hosting.parameters import NotAnAction
 from hub.hosting.roster import Roster, read_roster
@@ -57,12 +58,15 @@ def _check(path: Path, blueprints: Sequence[Path]) -> Checked:
     problems = [*configuration.problems, *idle_sections(configuration), *roster.problems]
     problems += group_problems(configuration.sections.get("notify"), targets)
     definitions: list[Definition | ScriptDefinition] = [*automations, *scripts]
+    decided = DecidedEntities(automations, scripts, _weekly_blocks(configuration))
+    offered = offered_events(roster)
+    problems += repeated_ids(automations)
     for definition in definitions:
+        problems += decided.problems(definition)
         problems += definition.problems
         problems += template_problems(definition.raw)
         problems += call_problems(definition, actions, names)
-    for automation in automations:
-        problems += trigger_problems(automation, roster)
+        problems += trigger_problems(definition, offered)
     return Checked(
         configuration=configuration,
         roster=roster,
@@ -76,6 +80,11 @@ def schedules_of(configuration: Configuration) -> list[Definition]:
     """Return the entries under `schedule:` that are ours, not Home Assistant's weekly blocks."""
     section = configuration.sections.get("schedule")
     return read_schedules(section) if isinstance(section, list) or is_schedule(section) else []
+
+
+def _weekly_blocks(configuration: Configuration) -> Sequence[str]:
+    section = configuration.sections.get("schedule")
+    return [str(name) for name in section] if isinstance(section, dict) and not is_schedule(section) else []
 
 
 def notify_targets(configuration: Configuration, roster: Roster) -> list[str]:
