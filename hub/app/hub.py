@@ -50,6 +50,7 @@ from hub.scheduler import Cron, Scheduler
 from hub.states import StateMachine
 from hub.store import Choice, Pace, Recorder, Selection, Store
 from hub.templates import Facts, Templates
+from hub.virtual.virtual import SECTIONS, VirtualEntities
 from hub.web.address import Address, remove_address, write_address
 from hub.web.server import Bound, serving
 
@@ -79,6 +80,7 @@ class Hub:
     world: World
     offered: dict[str, OfferedTrigger]
     webhooks: WebhookTable
+    virtual: VirtualEntities
     automations: Automations
     outbox: Outbox
     alerts: Alerts
@@ -98,6 +100,8 @@ class Hub:
         if what in ("all", "plugins"):
             self.notify.regroup(_groups(configuration))
             await self.host.reload(self.take_roster())
+        if what == "all" or what in SECTIONS:
+            self.virtual.load(configuration.sections, None if what == "all" else {what})
         if what in ("all", "automations", "scripts"):
             self.load_automations()
 
@@ -194,15 +198,21 @@ async def _build(path: Path, configuration: Configuration, clock: Clock, log: La
         scheduler=scheduler,
         webhooks=webhooks.door(),
         offered=offered,
+        targets=lambda target: resolve(target, registries, states).entities,
         entity_of=lambda entry_id: _entity_of(registries, entry_id),
         latitude=settings.latitude,
         longitude=settings.longitude,
     )
+
+    async def reload(what: str) -> None:
+        await hub.reload(what)
+
+    names = LastingNames(registries.entities)
+    virtual = VirtualEntities(world, names=names, remembered=last.get, reload=reload)
     automations = Automations(
         world,
-        names=LastingNames(registries.entities),
+        names=names,
         remembered=LastStates(last),
-        resolve=lambda data: resolve(data, registries, states).entities,
         reload=lambda: hub.reload("automations"),
     )
     desk.desk = Desk({**core_verbs(states, host.catalog.reports), **verbs(alerts), **automation_verbs(automations, actions)})
@@ -221,6 +231,7 @@ async def _build(path: Path, configuration: Configuration, clock: Clock, log: La
         world=world,
         offered=offered,
         webhooks=webhooks,
+        virtual=virtual,
         automations=automations,
         outbox=outbox,
         alerts=alerts,
@@ -242,10 +253,13 @@ async def _start(hub: Hub, stack: AsyncExitStack) -> None:
     stack.callback(remove_address, settings.data_dir)
     await hub.host.start(hub.take_roster())
     await _first_tries(hub)
+    stack.callback(hub.virtual.close)
     stack.push_async_callback(hub.automations.close)
     with collecting_later():
+        hub.virtual.load(hub.configuration.sections)
         hub.load_automations()
         hub.automations.start()
+        hub.virtual.start()
         hub.world.lifecycle.start()
     hub.phase = "RUNNING"
     hub.bus.fire("homeassistant_started")
@@ -254,10 +268,10 @@ async def _start(hub: Hub, stack: AsyncExitStack) -> None:
 
 
 def _restore(states: StateMachine, registries: Registries, last: Mapping[EntityId, State]) -> None:
-    """Show what registered entities were; a plugin that connects says what they are now."""
+    """Show what the entities of plugins were; a plugin that connects says what they are now."""
     for entry in registries.entities.all():
         state = last.get(entry.entity_id)
-        if state is not None and not entry.disabled:
+        if state is not None and not entry.disabled and entry.config_entry is not None:
             states.restore(state)
 
 

@@ -35,6 +35,13 @@ DOMAINS: Final[tuple[Domain[Any, Any], ...]] = (
 TEMPLATE: Final = "template"
 SECTIONS: Final = frozenset({*(domain.name for domain in DOMAINS), TEMPLATE})
 """The keys of the configuration that are read here."""
+ADMIN_ACTIONS: Final = frozenset(
+    {
+        *(f"{section}.reload" for section in SECTIONS),
+        *(f"homeassistant.{name}" for name in ("reload_all", "reload_core_config", "reload_custom_templates")),
+    }
+)
+"""Actions that only administrators may call."""
 WITHOUT_SECTION: Final = frozenset({"homeassistant", "logbook", "persistent_notification", "system_log"})
 """Domains that have actions, but nothing to define."""
 
