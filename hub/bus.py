@@ -54,6 +54,10 @@ class Bus:
         """Call the listener on every change of this entity."""
         return _join(self._watchers, entity_id, listener)
 
+    def unwatch(self, entity_id: EntityId, listener: ChangeListener) -> None:
+        """Call the listener no longer; the same as the answer of `watch`, for those who have no room to keep it."""
+        _leave(self._watchers, entity_id, listener)
+
     def watch_all(self, listener: ChangeListener) -> Cancel:
         """Call the listener on every change of any entity."""
         self._every_change = (*self._every_change, listener)

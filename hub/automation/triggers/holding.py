@@ -1,10 +1,14 @@
 """`for:`: something must hold for a time before it counts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import partial
+from typing import Protocol
 
+from hub.bus import Bus, Cancel
 from hub.clock import Clock, Timer
-from hub.model.state import State
+from hub.model.names import EntityId
+from hub.model.state import State, StateChange
 
 Still = Callable[[State | None], bool]
 
@@ -55,3 +59,27 @@ class _Period:
         """It has lasted long enough."""
         self._holding.waiting = tuple(period for period in self._holding.waiting if period is not self)
         self._done()
+
+
+class Watcher(Protocol):
+    """One entity of a trigger, and what has begun to hold for it."""
+
+    entity_id: EntityId
+    holding: Holding
+
+    def on_change(self, change: StateChange) -> None:
+        """The entity changed."""
+
+
+def watch(watchers: Sequence[Watcher], bus: Bus) -> Cancel:
+    """Tell each of its entity's changes; the answer ends that, and what has begun to hold."""
+    for watcher in watchers:
+        bus.watch(watcher.entity_id, watcher.on_change)
+    return partial(_unwatch, watchers, bus)
+
+
+def _unwatch(watchers: Sequence[Watcher], bus: Bus) -> None:
+    for watcher in watchers:
+        bus.unwatch(watcher.entity_id, watcher.on_change)
+    for watcher in watchers:
+        watcher.holding.cancel()

@@ -7,7 +7,7 @@ from typing import Any, Final
 from hub.automation.conditions.checks import ConditionError
 from hub.automation.conditions.state import NumberRange
 from hub.automation.schema.triggers import NumericStateTrigger
-from hub.automation.triggers.holding import Holding
+from hub.automation.triggers.holding import Holding, watch
 from hub.automation.values import period_of
 from hub.automation.world import Fire, World
 from hub.bus import Cancel
@@ -25,15 +25,7 @@ def attach_numeric_state(
     template = None if model.value_template is None else world.templates.compile(model.value_template.source)
     in_range = NumberRange(model.above, model.below, model.attribute, template, world)
     watchers = [_Watcher(model, world.entity(entity_id), in_range, base, variables, world, fire) for entity_id in model.entity_id]
-    cancels = [world.bus.watch(watcher.entity_id, watcher.on_change) for watcher in watchers]
-
-    def detach() -> None:
-        for cancel in cancels:
-            cancel()
-        for watcher in watchers:
-            watcher.holding.cancel()
-
-    return detach
+    return watch(watchers, world.bus)
 
 
 class _Watcher:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, Final
 
 from hub.automation.schema.triggers import StateTrigger
-from hub.automation.triggers.holding import Holding
+from hub.automation.triggers.holding import Holding, watch
 from hub.automation.values import period_of
 from hub.automation.world import Fire, World
 from hub.bus import Cancel
@@ -23,15 +23,7 @@ def attach_state(model: StateTrigger, base: Mapping[str, Any], variables: Mappin
     """Fire when one of the entities changes as the model says."""
     held_for = None if model.for_ is None else period_of(model.for_, world.templates)
     watchers = [_Watcher(model, world.entity(entity_id), held_for, base, variables, world, fire) for entity_id in model.entity_id]
-    cancels = [world.bus.watch(watcher.entity_id, watcher.on_change) for watcher in watchers]
-
-    def detach() -> None:
-        for cancel in cancels:
-            cancel()
-        for watcher in watchers:
-            watcher.holding.cancel()
-
-    return detach
+    return watch(watchers, world.bus)
 
 
 class _Watcher:
