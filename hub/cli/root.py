@@ -52,7 +52,10 @@ class HubRoot:
 
     def run(self, config: Path) -> None:
         """Run the hub until it is told to stop. Raises ConfigError."""
-        from hub import app
+        from hub.automation.loading import collecting_later
+
+        with collecting_later():
+            from hub import app
 
         app.run(config)
 
