@@ -12,6 +12,7 @@ from hub.automation.scenarios.files import play, read_scenarios
 from hub.check import check
 from hub.config import Problem
 from hub.testing import running
+from hub.virtual.virtual import furnish
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "plugins").glob("*/README.md"))]
@@ -38,7 +39,7 @@ def test_an_example_in_yaml_is_valid(text: str, tmp_path: Path) -> None:
     file = tmp_path / "hub.yaml"
     file.write_text(text)
     if text.lstrip().startswith("- id:"):
-        assert [play(scenario).message for scenario in read_scenarios(file)] == [""]
+        assert [play(scenario, furnish=furnish).message for scenario in read_scenarios(file)] == [""]
         return
     secrets = "".join(f"{name}: '{'0' * 32}'\n" for name in _SECRET.findall(text))
     (tmp_path / "secrets.yaml").write_text(secrets)

@@ -31,18 +31,19 @@ def test(
 ) -> None:
     """Play scenarios under simulated time: no plugin is connected, no real time passes."""
     from hub.automation.scenarios.files import play_files, record_file
+    from hub.virtual.virtual import furnish
 
     files = [file for path in paths for file in _files(path)]
     if record:
         for file in files:
             with without_log():
-                number = record_file(file)
+                number = record_file(file, furnish)
             typer.echo(f"{file}: {number} recorded")
         return
     reasons = _reasons(known)
     outcomes = []
     with without_log():
-        for result in play_files(files):
+        for result in play_files(files, furnish):
             outcomes.append(result)
             if not as_json:
                 typer.echo("." if result.passed else "k" if result.id in reasons else "F", nl=False)

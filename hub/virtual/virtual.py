@@ -7,6 +7,7 @@ from hub.automation.world import World
 from hub.config import Problem
 from hub.model.action import Action, ActionCall
 from hub.model.names import EntityId
+from hub.virtual.calendar import CALENDAR
 from hub.virtual.core_actions import Reload, homeassistant_actions, log_actions, reloading
 from hub.virtual.counter import COUNTER
 from hub.virtual.domain import Domain
@@ -29,7 +30,8 @@ from hub.virtual.template.section import TemplateSection, read_blocks
 from hub.virtual.timer import TIMER
 
 DOMAINS: Final[tuple[Domain[Any, Any], ...]] = (
-    INPUT_BOOLEAN, INPUT_BUTTON, INPUT_NUMBER, INPUT_SELECT, INPUT_TEXT, INPUT_DATETIME, COUNTER, TIMER, SCHEDULE, GROUP, SCENE,
+    INPUT_BOOLEAN, INPUT_BUTTON, INPUT_NUMBER, INPUT_SELECT, INPUT_TEXT, INPUT_DATETIME, COUNTER, TIMER, SCHEDULE, CALENDAR,
+    GROUP, SCENE,
 )  # fmt: skip
 """In the order of loading: what follows others comes after them."""
 TEMPLATE: Final = "template"
@@ -132,6 +134,13 @@ class VirtualEntities:
 
         description = f"Read the section `{domain}:` again."
         return plain_action(domain, "reload", description, reloading(domain, self._reload, tell))
+
+
+def furnish(world: World, components: Mapping[str, Any]) -> VirtualEntities:
+    """Make the virtual entities of a scenario; what an entity was before is what the scenario says it is at its beginning."""
+    virtual = VirtualEntities(world, remembered=world.states.get, domains=components.keys())
+    virtual.load(components)
+    return virtual
 
 
 def section_problems(sections: Mapping[str, Any]) -> list[Problem]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from hub.automation.scenarios.stage import Happened, Stage
+from hub.automation.scenarios.stage import Furnish, Happened, Stage
 from hub.automation.scenarios.verdict import differences
 from hub.config import InvalidConfiguration, load
 
@@ -44,26 +44,26 @@ def read_scenarios(path: Path) -> Iterator[Mapping[str, Any]]:
     yield from document.value or ()
 
 
-def play_files(paths: list[Path]) -> Iterator[Result]:
-    """Play every scenario of the files."""
+def play_files(paths: list[Path], furnish: Furnish | None = None) -> Iterator[Result]:
+    """Play every scenario of the files; `furnish` makes what they have under `components:`."""
     for path in paths:
         for scenario in read_scenarios(path):
-            yield play(scenario, str(path))
+            yield play(scenario, str(path), furnish)
 
 
-def play(scenario: Mapping[str, Any], file: str = "") -> Result:
+def play(scenario: Mapping[str, Any], file: str = "", furnish: Furnish | None = None) -> Result:
     """Play one scenario and compare."""
     name = str(scenario.get("id") or scenario.get("title") or "?")
     try:
-        happened = asyncio.run(_play(scenario))
+        happened = asyncio.run(_play(scenario, furnish))
     except Exception as error:
         return Result(name, file, (f"the scenario could not be played: {error!r}",))
     return Result(name, file, tuple(differences(scenario, happened)))
 
 
-def record_file(path: Path) -> int:
+def record_file(path: Path, furnish: Furnish | None = None) -> int:
     """Play the scenarios of a file and write what happened into their `expect:`; returns how many there are."""
-    scenarios = [{**scenario, "expect": _happened(scenario)} for scenario in read_scenarios(path)]
+    scenarios = [{**scenario, "expect": _happened(scenario, furnish)} for scenario in read_scenarios(path)]
     if path.suffix == ".jsonl":
         path.write_text("".join(json.dumps(scenario) + "\n" for scenario in scenarios))
     else:
@@ -71,10 +71,10 @@ def record_file(path: Path) -> int:
     return len(scenarios)
 
 
-def _happened(scenario: Mapping[str, Any]) -> dict[str, Any]:
-    happened = msgspec.structs.asdict(asyncio.run(_play(scenario)))
+def _happened(scenario: Mapping[str, Any], furnish: Furnish | None) -> dict[str, Any]:
+    happened = msgspec.structs.asdict(asyncio.run(_play(scenario, furnish)))
     return {name: value for name, value in happened.items() if value}
 
 
-async def _play(scenario: Mapping[str, Any]) -> Happened:
-    return await Stage(scenario).play()
+async def _play(scenario: Mapping[str, Any], furnish: Furnish | None) -> Happened:
+    return await Stage(scenario, furnish).play()

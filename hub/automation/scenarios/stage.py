@@ -1,10 +1,10 @@
 """The stage: a small hub under simulated time, in which a scenario is played."""
 
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -45,11 +45,27 @@ class Happened(msgspec.Struct):
     automations: dict[str, dict[str, Any]] = {}
 
 
+class Furniture(Protocol):
+    """What stands on a stage besides automations: the entities of `components:`."""
+
+    def start(self) -> None:
+        """Automations listen now."""
+
+    def close(self) -> None:
+        """The play is over."""
+
+
+Furnish = Callable[[World, Mapping[str, Any]], Furniture]
+"""Puts the components of a scenario into its world."""
+
+
 class Stage:
     """Everything that a scenario needs, and a record of what happens."""
 
-    def __init__(self, scenario: Mapping[str, Any]) -> None:
+    def __init__(self, scenario: Mapping[str, Any], furnish: Furnish | None = None) -> None:
         self._scenario = scenario
+        self._furnish = furnish
+        self._furniture: Furniture | None = None
         self._start = datetime.fromisoformat(scenario.get("start") or _START).timestamp()
         self._zone = ZoneInfo(scenario.get("time_zone") or "UTC")
         self.clock = SimulatedClock(self._start)
@@ -91,6 +107,8 @@ class Stage:
         until = scenario.get("until")
         await self._advance_to((steps[-1]["at"] + 1 if steps else 1) if until is None else until)
         self._note_end()
+        if self._furniture is not None:
+            self._furniture.close()
         await self.automations.close()
         return self.happened
 
@@ -98,10 +116,18 @@ class Stage:
         return Facts(latitude=self._scenario.get("latitude", 52.52), longitude=self._scenario.get("longitude", 13.4))
 
     def _load(self) -> None:
+        components = self._scenario.get("components")
+        if components and self._furnish is not None:
+            self._furniture = self._furnish(self.world, components)
+            for name in self._specs:
+                if name != "*" and (recorded := self._recorded_if_any(name)) is not None:
+                    self.actions.offer(recorded)  # what a scenario records is not done
         blueprints = _blueprints(self._scenario.get("blueprints") or {})
         automations = read_automations(self._scenario.get("automation"), blueprints)
         scripts = read_scripts(self._scenario.get("script"), blueprints)
         self.automations.load(automations, scripts)
+        if self._furniture is not None and self.world.lifecycle.started:
+            self._furniture.start()
 
     def _name(self, domain: str, unique_id: str | None, suggested: str, name: str) -> EntityId:
         del unique_id, name
@@ -143,6 +169,8 @@ class Stage:
 
     def _begin(self) -> None:
         self.automations.start()
+        if self._furniture is not None:
+            self._furniture.start()
         self.world.lifecycle.start()
         self._note_setup()
 
