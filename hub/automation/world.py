@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from hub.actions import Actions
@@ -114,6 +115,32 @@ class Tasks:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarEvent:
+    """One event of a calendar."""
+
+    uid: str
+    summary: str
+    description: str | None
+    location: str | None
+    begins: datetime
+    """In UTC."""
+    ends: datetime
+    all_day: bool
+    start: str
+    """As people write it: a day, or a moment in the hub's zone."""
+    end: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what automations see as `trigger.calendar_event`."""
+        names = ("uid", "summary", "description", "location", "start", "end", "all_day")
+        return {name: getattr(self, name) for name in names}
+
+
+EventsBetween = Callable[[datetime, datetime], Sequence[CalendarEvent]]
+"""Returns the events of a calendar that touch a time, in order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class World:
     """Everything that a trigger, condition or step may need."""
 
@@ -127,6 +154,8 @@ class World:
     tasks: Tasks = field(default_factory=Tasks)
     webhooks: Webhooks | None = None
     offered: Mapping[str, OfferedTrigger] = field(default_factory=dict)
+    calendars: dict[EntityId, EventsBetween] = field(default_factory=dict)
+    """The calendars that there are; they come and go."""
     offered_conditions: Mapping[str, OfferedCondition] = field(default_factory=dict)
     targets: Callable[[Mapping[str, Any]], Sequence[EntityId]] = field(default=named_entities)
     """Finds the entities of a target."""

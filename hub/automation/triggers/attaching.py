@@ -23,6 +23,7 @@ from hub.automation.schema.triggers import (
     Trigger,
     WebhookTrigger,
 )
+from hub.automation.triggers.calendar import attach_calendar
 from hub.automation.triggers.event import attach_event, attach_tag
 from hub.automation.triggers.numeric_state import attach_numeric_state
 from hub.automation.triggers.others import attach_homeassistant, attach_persistent_notification, attach_webhook
@@ -104,7 +105,7 @@ def attach(model: Trigger, index: int, variables: Mapping[str, Any], world: Worl
         case PersistentNotificationTrigger():
             return attach_persistent_notification(model, base, world, fire)
         case CalendarTrigger():
-            raise ConfigError("no calendar is offered by any plugin")
+            return attach_calendar(model, base, world, fire)
         case CronTrigger():
             return attach_schedule(Cron(model.cron, world.scheduler.zone), model.cron, base, world, fire)
         case IntervalTrigger():
