@@ -50,6 +50,8 @@ class Script:
         run = self._start(data, context, (*stack, self.entity_id) if caller is not None else (self.entity_id,))
         if run is None:
             return {}
+        if caller is not None:
+            caller.trace.child(self.entity_id, run.trace.run_id)
         completion: Completion = self.runner.completion(run)
         return completion.take() if completion.done else completion
 

@@ -43,6 +43,8 @@ class Entry(msgspec.Struct):
     result: Any = None
     error: str | None = None
     changed: dict[str, Any] | None = None
+    child: tuple[str, int] | None = None
+    """The script whose run the step started, and the number of that run."""
 
 
 class Trace:
@@ -100,6 +102,10 @@ class Trace:
     def changed(self, variables: dict[str, Any]) -> None:
         """Say which variables the step set."""
         self.step.changed = variables
+
+    def child(self, item: str, run_id: int) -> None:
+        """Say that the step started a run of a script."""
+        self.step.child = item, run_id
 
     def fail(self, error: BaseException) -> None:
         """Say that the step failed."""
@@ -242,6 +248,9 @@ def _entry(entry: Entry) -> dict[str, Any]:
         found["changed_variables"] = entry.changed
     if entry.error is not None:
         found["error"] = entry.error
+    if entry.child is not None:
+        domain, _, object_id = entry.child[0].partition(".")
+        found["child_id"] = {"domain": domain, "item_id": object_id, "run_id": str(entry.child[1])}
     return found
 
 

@@ -60,7 +60,10 @@ def _above(path: str, paths: Mapping[str, object]) -> str:
 def _label(entry: Mapping[str, Any], began: str) -> Text:
     passed = datetime.fromisoformat(str(entry["timestamp"])) - datetime.fromisoformat(began)
     error = f"  {entry['error']}" if entry.get("error") else ""
-    return Text.assemble((entry["path"], "cyan"), f"  +{passed.total_seconds():.3f}s  ", _said(entry), (error, "red"))
+    child = entry.get("child_id")
+    run = f"  → {child['domain']}.{child['item_id']} run {child['run_id']}" if child else ""
+    path = (entry["path"], "cyan")
+    return Text.assemble(path, f"  +{passed.total_seconds():.3f}s  ", _said(entry), (run, "magenta"), (error, "red"))
 
 
 def _said(entry: Mapping[str, Any]) -> str:

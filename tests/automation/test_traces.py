@@ -161,3 +161,23 @@ async def test_a_stop_is_no_error() -> None:
         step = hub.runs("automation.a")[0].as_dict()["trace"]["action/0"][0]
         assert step["result"] == {"stop": "enough", "error": False}
         assert "error" not in step
+
+
+async def test_a_step_that_ran_a_script_names_its_run() -> None:
+    """As Home Assistant's `child_id` does; a script that is begun apart has none."""
+    automation = f"""
+        alias: a
+        {ON_GO}
+        actions:
+          - action: script.helper
+          - action: script.turn_on
+            target: {{entity_id: script.helper}}
+    """
+    async with engine(automation, "helper: {mode: parallel, sequence: [{event: helped}]}") as hub:
+        hub.fire("go")
+        await hub.rest()
+        (trace,) = hub.runs("automation.a")
+        first, *_ = hub.runs("script.helper")
+        steps = trace.as_dict()["trace"]
+        assert steps["action/0"][0]["child_id"] == {"domain": "script", "item_id": "helper", "run_id": str(first.run_id)}
+        assert "child_id" not in steps["action/1"][0]
