@@ -59,11 +59,9 @@ class Automations:
         world: World,
         names: Names,
         remembered: Remembered = lambda _: None,
-        resolve: Callable[[Mapping[str, Any]], Sequence[EntityId]] | None = None,
         reload: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self._world, self._names, self._remembered = world, names, remembered
-        self._resolve = resolve or _named_entities
         self._reload = reload
         self._executing = Executing()
         self._templates = TemplateCheck(world.templates)
@@ -237,7 +235,7 @@ class Automations:
     def _targets(self, call: ActionCall) -> Sequence[EntityId]:
         if call.data.get("entity_id") == "all":
             return [*self.automations, *self.scripts]
-        found = self._resolve(call.data)
+        found = self._world.targets(call.data)
         for entity_id in found:
             if entity_id not in self.automations and entity_id not in self.scripts:
                 _log.warning("%s.%s: there is no %s", call.domain, call.name, entity_id)
@@ -288,10 +286,3 @@ class Automations:
                 script.runner.stop()
             else:
                 script.begin(call.data.get("variables") or {}, call.context)
-
-
-def _named_entities(data: Mapping[str, Any]) -> list[EntityId]:
-    """Return the entities that a call names by id."""
-    named = data.get("entity_id") or []
-    texts = [part.strip() for part in named.split(",")] if isinstance(named, str) else list(named)
-    return [EntityId.parse(text) for text in texts]

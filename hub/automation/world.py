@@ -38,8 +38,8 @@ class OfferedTrigger:
     """Given what the admin wrote, the `trigger` variable to build on and whom to tell. Raises ConfigError."""
 
 
-Judge = Callable[[], tuple[bool, Any]]
-"""Tells whether a condition holds, and what it saw."""
+Judge = Callable[[], tuple[bool, tuple[str, str]]]
+"""Tells whether a condition holds, what it looked at, and what it saw there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,10 @@ from zoneinfo import ZoneInfo
 from hub.actions import Actions
 from hub.automation.automations import Automations
 from hub.automation.blueprints import Blueprints
+from hub.automation.conditions.purpose_keys import purpose_conditions
 from hub.automation.reading import read_automations
-from hub.automation.world import World
+from hub.automation.triggers.purpose_keys import purpose_triggers
+from hub.automation.world import OfferedCondition, OfferedTrigger, World
 from hub.bus import Bus
 from hub.clock import SimulatedClock, settle
 from hub.config import loads
@@ -73,6 +75,10 @@ class Room:
         """Load this configuration instead of what is loaded."""
         self.virtual.load(sections(configuration))
 
+    def automate(self, automations: str) -> None:
+        """Load these automations instead of what is loaded."""
+        self.automations.load(read_automations(loads(dedent(automations), "hub.yaml").value, Blueprints([])))
+
     def state(self, entity_id: str) -> str | None:
         """Return the text of a state; None when there is no such entity."""
         state = self.states.get(entity_id)
@@ -111,7 +117,7 @@ async def room(
         made.set(entity_id, text)
     made.bus.listen("*", made.events.append)
     made.load(configuration)
-    made.automations.load(read_automations(loads(dedent(automations), "hub.yaml").value, Blueprints([])))
+    made.automate(automations)
     if started:
         begin(made)
     await settle()
@@ -158,6 +164,7 @@ def _build(last: Mapping[str, State], zone: ZoneInfo, start: datetime) -> Room:
         floors=FloorRegistry(bus),
         labels=LabelRegistry(bus),
     )
+    triggers, conditions = dict[str, OfferedTrigger](), dict[str, OfferedCondition]()
     world = World(
         states=states,
         bus=bus,
@@ -166,7 +173,11 @@ def _build(last: Mapping[str, State], zone: ZoneInfo, start: datetime) -> Room:
         templates=Templates(states=states, clock=clock, zone=zone),
         scheduler=Scheduler(clock, zone),
         targets=lambda target: resolve(target, registries, states).entities,
+        offered=triggers,
+        offered_conditions=conditions,
     )
+    triggers.update(purpose_triggers(world))
+    conditions.update(purpose_conditions(world))
 
     async def reload(what: str) -> None:
         reloads.append(what)

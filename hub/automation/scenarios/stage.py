@@ -12,10 +12,12 @@ import msgspec
 from hub.actions import Actions
 from hub.automation.automations import Automations
 from hub.automation.blueprints import Blueprints
+from hub.automation.conditions.purpose_keys import purpose_conditions
 from hub.automation.reading import read_automations, read_scripts
 from hub.automation.scenarios.marks import to_plain
+from hub.automation.triggers.purpose_keys import purpose_triggers
 from hub.automation.webhooks import WebhookTable
-from hub.automation.world import World
+from hub.automation.world import OfferedCondition, OfferedTrigger, World
 from hub.bus import Bus
 from hub.clock import SimulatedClock, settle
 from hub.config import Document, loads
@@ -75,6 +77,8 @@ class Stage:
         self.happened = Happened()
         self._webhooks = WebhookTable()
         self._specs: Mapping[str, Any] = scenario.get("services") or {}
+        triggers: dict[str, OfferedTrigger] = {}
+        conditions: dict[str, OfferedCondition] = {}
         self.world = World(
             states=self.states,
             bus=self.bus,
@@ -83,9 +87,13 @@ class Stage:
             templates=Templates(states=self.states, clock=self.clock, zone=self._zone, facts=self._facts()),
             scheduler=Scheduler(self.clock, self._zone),
             webhooks=self._webhooks.door(),
+            offered=triggers,
+            offered_conditions=conditions,
             latitude=scenario.get("latitude", 52.52),
             longitude=scenario.get("longitude", 13.4),
         )
+        triggers.update(purpose_triggers(self.world))
+        conditions.update(purpose_conditions(self.world))
         self.automations = Automations(self.world, self._name)
 
     async def play(self) -> Happened:
