@@ -21,10 +21,12 @@ from hub.app.views import LastStates, TemplateRegistries
 from hub.automation.automations import Automations
 from hub.automation.blueprints import Blueprints, ready_made
 from hub.automation.loading import collecting_later
+from hub.automation.conditions.purpose_keys import purpose_conditions
 from hub.automation.reading import read_automations, read_scripts
 from hub.automation.triggers.offered import event_trigger
+from hub.automation.triggers.purpose_keys import purpose_triggers
 from hub.automation.webhooks import WebhookTable
-from hub.automation.world import OfferedTrigger, World
+from hub.automation.world import OfferedCondition, OfferedTrigger, World
 from hub.bus import Bus
 from hub.check.checking import schedules_of
 from hub.check.sections import idle_sections, plugin_sections
@@ -114,7 +116,7 @@ class Hub:
             for name in instance.plugin.notifiers(instance.config):
                 self.notify.expect(name)
         self.offered.clear()
-        self.offered.update(_offered(roster, self.bus))
+        self.offered.update({**purpose_triggers(self.world), **_offered(roster, self.bus)})
         return roster
 
     def load_automations(self) -> None:
@@ -163,6 +165,7 @@ async def _build(path: Path, configuration: Configuration, clock: Clock, log: La
     stack.callback(recorder.attach(bus))
     scheduler = Scheduler(clock, settings.time_zone)
     offered: dict[str, OfferedTrigger] = {}
+    conditions: dict[str, OfferedCondition] = {}
     outbox = Outbox(bus, clock)
     alert_memory = await store.memory(_ALERTS)
     alerts = Alerts(outbox, bus, states, clock, alert_memory.put)
@@ -198,11 +201,13 @@ async def _build(path: Path, configuration: Configuration, clock: Clock, log: La
         scheduler=scheduler,
         webhooks=webhooks.door(),
         offered=offered,
+        offered_conditions=conditions,
         targets=lambda target: resolve(target, registries, states).entities,
         entity_of=lambda entry_id: _entity_of(registries, entry_id),
         latitude=settings.latitude,
         longitude=settings.longitude,
     )
+    conditions.update(purpose_conditions(world))
 
     async def reload(what: str) -> None:
         await hub.reload(what)
