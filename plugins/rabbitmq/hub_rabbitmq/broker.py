@@ -8,8 +8,8 @@ import asyncio
 import logging
 import ssl
 import struct
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncGenerator, Awaitable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -127,9 +127,7 @@ class Broker:
             try:
                 yield await channel.get_underlay_channel()
             finally:
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(_CLOSING):
-                        await channel.close()
+                await _ended(channel.close())
 
     def _lose(self, _: object, error: BaseException | None) -> None:
         if not self._lost.done():
@@ -172,8 +170,7 @@ async def open_broker(config: RabbitmqConfig, tls: ssl.SSLContext | None, name: 
     connection = _Connection(url, transport)
     timeout = config.timeout.total_seconds()
     try:
-        async with in_our_words(f"connecting to {host}:{port}", timeout):
-            await connection.connect()
+        await _connect(connection, transport, f"connecting to {host}:{port}", timeout)
         yield Broker(connection, timeout)
     finally:
         await _close(connection, transport)
@@ -187,10 +184,29 @@ class _Connection(aio_pika.Connection):
         self.kwargs["transport_factory"] = transport
 
 
+async def _connect(connection: aio_pika.Connection, transport: Transport, what: str, timeout: float) -> None:  # noqa: ASYNC109  # seconds
+    try:
+        async with in_our_words(what, timeout):
+            await connection.connect()
+    except NotConnected as error:
+        if not transport.farewell:
+            raise
+        # The library has no words for a virtual host that is not there, or may not be entered.
+        raise NotConnected(f"the broker refuses the connection: {transport.farewell}") from error
+
+
 async def _close(connection: aio_pika.Connection, transport: Transport) -> None:
     try:
-        with suppress(TimeoutError, Refused, NotConnected):
-            async with in_our_words("closing", _CLOSING):
-                await connection.close()
+        await _ended(connection.close())
     finally:
         transport.cut()
+
+
+async def _ended(closing: Awaitable[None]) -> None:
+    """Wait a while for something to close, in a task of its own: the library swallows a cancellation that reaches it then."""
+    task = asyncio.ensure_future(closing)
+    await asyncio.wait({task}, timeout=_CLOSING)
+    if not task.done():
+        task.cancel()
+    elif not task.cancelled():
+        task.exception()  # it is closed all the same

@@ -13,7 +13,8 @@ def context(config: RabbitmqConfig) -> ssl.SSLContext:
         if config.cert_file is not None:
             made.load_cert_chain(config.cert_file, config.key_file)
     except (OSError, ssl.SSLError) as error:
-        raise PluginError(f"a file for TLS cannot be used (ca_file, cert_file, key_file): {error}") from error
+        files = ", ".join(str(path) for path in (config.ca_file, config.cert_file, config.key_file) if path is not None)
+        raise PluginError(f"the files for TLS cannot be used ({files}): {error}") from error
     if not config.verify:
         made.check_hostname = False
         made.verify_mode = ssl.CERT_NONE

@@ -21,6 +21,7 @@ _METHOD, _HEADER, _BODY, _END = 1, 2, 3, b"\xce"
 _LARGEST_FRAME: Final = 1 << 20
 _LARGEST_HEADER: Final = 16 * 1024
 _DELIVER: Final = bytes((0, 60, 0, 60))
+_CLOSE: Final = bytes((0, 10, 0, 50))
 MARK: Final = "hub:"
 """What `cluster_id` begins with when something was left out; why follows."""
 
@@ -30,17 +31,22 @@ class Transport(TransportFactory):
 
     def __init__(self, tls: ssl.SSLContext | None, largest_body: int) -> None:
         self._tls = tls
-        self._largest_body = largest_body
+        self._harmless = Harmless(largest_body)
         self._writer: asyncio.StreamWriter | None = None
 
     async def create(self, url: URL, **_: Any) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         """Connect. Raises OSError."""
         loop = asyncio.get_running_loop()
-        reader = FrameReader(self._largest_body)
+        reader = FrameReader(self._harmless)
         protocol = asyncio.StreamReaderProtocol(reader)
         transport, _protocol = await loop.create_connection(lambda: protocol, url.host or "", url.port or 0, ssl=self._tls)
         self._writer = asyncio.StreamWriter(transport, protocol, reader, loop)
         return reader, self._writer
+
+    @property
+    def farewell(self) -> str:
+        """What the broker said when it ended the connection; empty when it has not."""
+        return self._harmless.farewell
 
     def cut(self) -> None:
         """Close the socket at once, whatever is still to be sent."""
@@ -51,9 +57,9 @@ class Transport(TransportFactory):
 class FrameReader(asyncio.StreamReader):
     """Hands out whole frames, each harmless, to a library that reads them in three pieces."""
 
-    def __init__(self, largest_body: int) -> None:
+    def __init__(self, harmless: "Harmless") -> None:
         super().__init__()
-        self._harmless = Harmless(largest_body)
+        self._harmless = harmless
         self._frame = b""
 
     async def readexactly(self, n: int) -> bytes:
@@ -77,6 +83,8 @@ class Harmless:
     def __init__(self, largest_body: int) -> None:
         self._largest_body = largest_body
         self._left_out: dict[int, int] = {}  # bytes of a body that are still to come, by channel
+        self.farewell = ""
+        """What the broker said when it ended the connection."""
 
     def frame(self, frame: bytes) -> bytes:
         """Return the frame, another in its place, or nothing."""
@@ -85,6 +93,8 @@ class Harmless:
             return self._leave_out(channel, len(frame) - 8)
         if kind == _METHOD and frame[7:11] == _DELIVER and not frame.isascii():
             return _with_readable_names(frame)
+        if kind == _METHOD and frame[7:11] == _CLOSE:
+            self.farewell = frame[14 : 14 + frame[13]].decode(errors="replace")
         return self._header(frame, channel) if kind == _HEADER and len(frame) >= 22 else frame
 
     def _leave_out(self, channel: int, size: int) -> bytes:

@@ -36,7 +36,7 @@ def read_schema(text: bytes | str) -> Schema:
         raise Unreadable(Fault.SCHEMA, f"the schema is refused: it has more than {LONGEST} characters")
     try:
         source = msgspec.json.decode(text)
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, RecursionError, UnicodeError) as error:
         raise Unreadable(Fault.SCHEMA, f"the schema is refused: it is no JSON: {error}") from error
     least = measure(source).least_bytes
     try:

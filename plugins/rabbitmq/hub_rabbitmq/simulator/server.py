@@ -1,6 +1,7 @@
 """The simulated broker: a port, and what lasts while nobody is connected."""
 
 import asyncio
+import ssl
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,8 +18,9 @@ _NO_PROPERTIES = b"\x00\x00"
 class Simulator:
     """A broker on 127.0.0.1. What is in its queues survives `stop`."""
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.port = 0
+        self._tls = tls
         self.rules = Rules(USER, PASSWORD)
         self.warehouse = Warehouse()
         self._server: asyncio.Server | None = None
@@ -36,7 +38,7 @@ class Simulator:
 
     async def start(self) -> None:
         """Listen; the second time at the same port."""
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port, ssl=self._tls)
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
