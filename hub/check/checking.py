@@ -12,6 +12,7 @@ from hub.automation.schedules import is_schedule, read_schedules
 from hub.check.calls import call_problems
 from hub.check.core_actions import core_actions
 from hub.check.entities import DecidedEntities, repeated_ids
+from hub.check.purposes import condition_problems
 from hub.check.sections import idle_sections, plugin_sections
 from hub.check.templates import template_problems
 from hub.check.triggers import offered_events, trigger_problems
@@ -21,6 +22,7 @@ from hub.hosting.roster import Roster, read_roster
 from hub.hosting.signature import actions_of
 from hub.model.action import Action
 from hub.notify.groups import group_problems, parse_groups
+from hub.virtual.virtual import defined_ids, section_problems
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +59,9 @@ def _check(path: Path, blueprints: Sequence[Path]) -> Checked:
     names = {*(f"notify.{name}" for name in targets), *(f"script.{script.object_id}" for script in scripts), *actions}
     problems = [*configuration.problems, *idle_sections(configuration), *roster.problems]
     problems += group_problems(configuration.sections.get("notify"), targets)
-    definitions: list[Definition | ScriptDefinition] = [*automations, *scripts]
-    decided = DecidedEntities(automations, scripts, _weekly_blocks(configuration))
+    problems += section_problems(configuration.sections)
+    definitions: list[Definition | ScriptDefinition] = [*automations, *scripts, *_templates(configuration)]
+    decided = DecidedEntities(automations, scripts, defined_ids(configuration.sections))
     offered = offered_events(roster)
     problems += repeated_ids(automations)
     for definition in definitions:
@@ -67,6 +70,7 @@ def _check(path: Path, blueprints: Sequence[Path]) -> Checked:
         problems += template_problems(definition.raw)
         problems += call_problems(definition, actions, names)
         problems += trigger_problems(definition, offered)
+        problems += condition_problems(definition)
     return Checked(
         configuration=configuration,
         roster=roster,
@@ -82,9 +86,10 @@ def schedules_of(configuration: Configuration) -> list[Definition]:
     return read_schedules(section) if isinstance(section, list) or is_schedule(section) else []
 
 
-def _weekly_blocks(configuration: Configuration) -> Sequence[str]:
-    section = configuration.sections.get("schedule")
-    return [str(name) for name in section] if isinstance(section, dict) and not is_schedule(section) else []
+def _templates(configuration: Configuration) -> Sequence[Definition]:
+    """Return the blocks under `template:` as if they were an automation: they have triggers, conditions and actions as well."""
+    section = configuration.sections.get("template")
+    return [Definition("template", None, None, {"template": section}, domain="template")] if section else []
 
 
 def notify_targets(configuration: Configuration, roster: Roster) -> list[str]:

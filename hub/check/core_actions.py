@@ -16,6 +16,7 @@ from hub.notify.person import offer_alert_actions
 from hub.scheduler import Scheduler
 from hub.states import StateMachine
 from hub.templates import Templates
+from hub.virtual.virtual import VirtualEntities
 
 
 def core_actions() -> list[Action]:
@@ -32,6 +33,7 @@ def core_actions() -> list[Action]:
         scheduler=Scheduler(clock, zone),
     )
     Automations(world, _no_registry).offer_script_actions()
+    VirtualEntities(world)
     outbox = Outbox(bus, clock)
     alerts = Alerts(outbox, bus, states, clock)
     offer_alert_actions(actions, alerts)

@@ -8,7 +8,11 @@ from hub.config import Problem, did_you_mean, position_of, problem_at
 from hub.model.names import slugify
 
 Path = tuple[str | int, ...]
-_DECIDED: Final = ("automation", "schedule", "script")
+_VIRTUAL: Final = frozenset(
+    {"counter", "input_boolean", "input_button", "input_datetime", "input_number", "input_select", "input_text", "timer"}
+)
+"""Domains whose entities the configuration defines; an admin may have given them other ids."""
+_DECIDED: Final = frozenset({"automation", "schedule", "script"}) | _VIRTUAL
 _OF_THEIR_OWN: Final = frozenset({"variables", "trigger_variables", "event_data", "event_data_template"})
 
 
@@ -16,11 +20,11 @@ class DecidedEntities:
     """The ids of what the files define."""
 
     def __init__(
-        self, automations: Sequence[Definition], scripts: Sequence[ScriptDefinition], blocks: Collection[str] = ()
+        self, automations: Sequence[Definition], scripts: Sequence[ScriptDefinition], virtual: Collection[str] = ()
     ) -> None:
-        self._ids = {f"script.{script.object_id}" for script in scripts} | {f"schedule.{name}" for name in blocks}
+        self._ids = {f"script.{script.object_id}" for script in scripts} | set(virtual)
         # An automation with an id keeps the entity id of its first name, or that which an admin gave it: only the hub knows.
-        self._unsure: set[str] = set()
+        self._unsure: set[str] = set(_VIRTUAL)
         for automation in automations:
             self._ids.add(self._free(f"{automation.domain}.{slugify(automation.name)}"))
             if automation.id is not None:

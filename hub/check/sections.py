@@ -6,17 +6,17 @@ from typing import Final
 from hub.config import Configuration, Problem, problem_at
 from hub.config import Mapping as Node
 from hub.config.nodes import entries_of, join_mapping
+from hub.virtual.virtual import SECTIONS as VIRTUAL
 
-CORE: Final = frozenset({"automation", "notify", "schedule", "script"})
+CORE: Final = frozenset({"automation", "notify", "schedule", "script"}) | VIRTUAL
 _NAMES: Final = """
-    alert api application_credentials assist_pipeline auth backup binary_sensor blueprint bluetooth calendar
-    climate cloud command_line config conversation counter cover default_config device_tracker dhcp
-    diagnostics energy fan ffmpeg file_upload frontend group hardware history history_stats
-    homeassistant_alerts http image input_boolean input_button input_datetime input_number input_select
-    input_text intent light lock logbook logger lovelace map media_player media_source mobile_app mqtt my
-    network onboarding panel_custom panel_iframe person python_script recorder repairs rest rest_command scene
-    search sensor shell_command ssdp stream sun switch system_health system_log tag template timer trace tts
-    usb utility_meter wake_on_lan weather webhook websocket_api zeroconf zone
+    alert api application_credentials assist_pipeline auth backup binary_sensor blueprint bluetooth climate cloud
+    command_line config conversation cover default_config device_tracker dhcp diagnostics energy fan ffmpeg
+    file_upload frontend hardware history history_stats homeassistant_alerts http image intent light lock logbook
+    logger lovelace map media_player media_source mobile_app mqtt my network onboarding panel_custom panel_iframe
+    persistent_notification person python_script recorder repairs rest rest_command search sensor shell_command
+    ssdp stream sun switch system_health system_log tag trace tts usb utility_meter wake_on_lan weather webhook
+    websocket_api zeroconf zone
 """
 _HOME_ASSISTANT: Final = frozenset(_NAMES.split())
 """Sections of Home Assistant's for which there is nothing here: a file that has them loads, and says so."""

@@ -4,6 +4,8 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
 from hub.automation.reading import Definition, ScriptDefinition
+from hub.automation.triggers.purpose_keys import TRIGGERS, trigger_options
+from hub.check.purposes import option_problems
 from hub.config import Mapping as Node
 from hub.config import Problem, did_you_mean, position_of, problem_at
 from hub.hosting.events import event_type
@@ -26,9 +28,11 @@ def trigger_problems(definition: Definition | ScriptDefinition, offered: Mapping
         kind = trigger.get("trigger", trigger.get("platform"))
         if not isinstance(kind, str) or "." not in kind:
             continue
-        event = offered.get(kind)
-        if event is None:
-            message = f"no configured plugin offers the trigger {kind}{did_you_mean(kind, offered)}"
+        event, options = offered.get(kind), trigger_options(kind)
+        if event is None and options is not None:
+            yield from option_problems(kind, trigger, options, definition.raw, path)
+        elif event is None:
+            message = f"no configured plugin offers the trigger {kind}{did_you_mean(kind, [*offered, *TRIGGERS])}"
             yield problem_at(position_of(definition.raw, path), message, "unknown-trigger", path=path)
         else:
             yield from _filter_problems(trigger, kind, {*event.model_fields, "instance"})

@@ -80,7 +80,7 @@ def explain(error: ValidationError, node: object, model: Any = None, prefix: Seq
     return [
         _problem(finding, name, model, prefix)
         for finding, name in zip(found, meant, strict=True)
-        if finding.code != "missing-key" or (*finding.path, finding.location[-1]) not in replaced  # it is there, misspelt
+        if finding.code != "missing-key" or (*finding.path, *finding.location[-1:]) not in replaced  # it is there, misspelt
     ]
 
 

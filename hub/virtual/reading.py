@@ -7,8 +7,8 @@ import msgspec
 from pydantic import ValidationError
 
 from hub.config import Mapping as Node
-from hub.config import Problem, explain, position_of, problem_at
-from hub.config.nodes import join_mapping
+from hub.config import Position, Problem, explain, position_of, problem_at
+from hub.config.nodes import NOWHERE, join_mapping
 from hub.model.names import is_slug, slugify
 from hub.virtual.entity import Described
 
@@ -40,11 +40,19 @@ def read_section(domain: str, model: type[M], section: object) -> Iterator[Defin
     for key, raw in section.items():
         place = section.key_position(key) if isinstance(section, Node) else position_of(section, ())
         if not isinstance(key, str) or not is_slug(key):
-            message = f"{key!r} cannot be the name of a {domain}: use lower case, digits and _, such as `{slugify(str(key))}`"
+            message = f"{key!r} cannot be a name under `{domain}:`: use lower case, digits and _, such as `{slugify(str(key))}`"
             yield Definition(str(key), None, raw, (problem_at(place, message, "bad-name", path=(domain, str(key))),))
             continue
         node = join_mapping(place, []) if raw is None else raw
         try:
             yield Definition(key, model.model_validate(node), raw, (), key)
         except ValidationError as error:
-            yield Definition(key, None, raw, tuple(explain(error, node, model, (domain, key))))
+            found = explain(error, node, model, (domain, key))
+            yield Definition(key, None, raw, tuple(_placed(problem, position_of(section, (key,))) for problem in found))
+
+
+def _placed(problem: Problem, position: Position) -> Problem:
+    """A value that is no mapping does not know where it stands; the section does."""
+    if problem.file != NOWHERE.file:
+        return problem
+    return msgspec.structs.replace(problem, file=position.file, line=position.line, column=position.column)

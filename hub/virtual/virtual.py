@@ -143,6 +143,15 @@ def furnish(world: World, components: Mapping[str, Any]) -> VirtualEntities:
     return virtual
 
 
+def defined_ids(sections: Mapping[str, Any]) -> set[str]:
+    """Return the ids of the entities that the sections define, the wrong ones too; without those of templates."""
+    return {
+        f"{domain.name}.{definition.object_id}"
+        for domain in DOMAINS
+        for definition in domain.definitions(sections.get(domain.name))
+    }
+
+
 def section_problems(sections: Mapping[str, Any]) -> list[Problem]:
     """Find everything that is wrong in the sections of virtual entities."""
     found = [

@@ -7,7 +7,7 @@ from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
 
 from hub.automation.schema.conditions import Conditions
 from hub.automation.schema.primitives import (
-    AnyPeriod,
+    PositivePeriod,
     TemplateText,
     Text,
     Variables,
@@ -68,9 +68,9 @@ class SensorModel(TemplateEntityModel):
 class BinarySensorModel(TemplateEntityModel):
     """One template binary sensor."""
 
-    delay_on: AnyPeriod | None = None
-    delay_off: AnyPeriod | None = None
-    auto_off: AnyPeriod | None = None
+    delay_on: PositivePeriod | None = None
+    delay_off: PositivePeriod | None = None
+    auto_off: PositivePeriod | None = None
 
 
 def _supported(value: Any) -> Any:
