@@ -37,7 +37,7 @@ class Leftovers:
         threads = [
             f"thread {thread.name}"
             for thread in set(threading.enumerate()) - self._threads
-            if not thread.name.startswith("asyncio_")
+            if not thread.name.startswith(("asyncio_", "uvloop_"))
         ]
         return [*tasks, *threads, *sorted(_sockets() - self._sockets)]
 
