@@ -13,15 +13,15 @@ from typing import Any, Final
 
 from hub import __version__
 from hub.actions import Actions
-from hub.app.logs import LastLines, apply
+from hub.app.logs import LastLines, logged
 from hub.app.names import LastingNames
 from hub.app.sources import web_sources
 from hub.app.verbs import automation_verbs
 from hub.app.views import LastStates, TemplateRegistries
 from hub.automation.automations import Automations
 from hub.automation.blueprints import Blueprints, ready_made
-from hub.automation.loading import collecting_later
 from hub.automation.conditions.purpose_keys import purpose_conditions
+from hub.automation.loading import collecting_later
 from hub.automation.reading import read_automations, read_scripts
 from hub.automation.triggers.offered import event_trigger
 from hub.automation.triggers.purpose_keys import purpose_triggers
@@ -135,12 +135,12 @@ class Hub:
 async def running(path: Path, *, clock: Clock | None = None) -> AsyncIterator[Hub]:
     """Run the hub of a configuration for the length of the block. Raises ConfigError, StoreError, OSError."""
     configuration = await asyncio.to_thread(read, path, cache=path.parent / _CACHE)
-    log = apply(configuration.settings, configuration.secrets)
-    for problem in (*configuration.problems, *idle_sections(configuration)):
-        _log.log(logging.ERROR if problem.severity == "error" else logging.WARNING, "%s", problem)
-    if configuration.errors:
-        raise InvalidConfiguration(configuration.errors)
     async with AsyncExitStack() as stack:
+        log = stack.enter_context(logged(configuration.settings, configuration.secrets))
+        for problem in (*configuration.problems, *idle_sections(configuration)):
+            _log.log(logging.ERROR if problem.severity == "error" else logging.WARNING, "%s", problem)
+        if configuration.errors:
+            raise InvalidConfiguration(configuration.errors)
         hub = await _build(path, configuration, clock or SystemClock(), log, stack)
         await _start(hub, stack)
         yield hub

@@ -2,12 +2,14 @@
 
 import logging
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from hub.config import Settings
 
 _FORMAT: Final = "%(asctime)s %(levelname)-8s %(name)s: %(message)s"
+_TRACEBACKS: Final = logging.Formatter()
 _KEPT: Final = 500  # lines
 _SHORTEST_SECRET: Final = 4  # characters; blacking out shorter ones would garble everything
 
@@ -26,6 +28,8 @@ class BlackOut(logging.Filter):
             cleaned = self._cleaned(text)
             if cleaned != text:
                 record.msg, record.args = cleaned, None
+            if record.exc_info:  # the text of the traceback is kept in the record: formatters take it from there
+                record.exc_text = self._cleaned(record.exc_text or _TRACEBACKS.formatException(record.exc_info))
         return True
 
     def _cleaned(self, text: str) -> str:
@@ -63,8 +67,9 @@ def log_to_terminal(level: int = logging.INFO) -> None:
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
-def apply(settings: Settings, secrets: Iterable[str]) -> LastLines:
-    """Log as the settings say; returns what keeps the last lines."""
+@contextmanager
+def logged(settings: Settings, secrets: Iterable[str]) -> Iterator[LastLines]:
+    """Log as the settings say for the length of the block; yields what keeps the last lines."""
     root = logging.getLogger()
     root.setLevel(settings.logging.level.value.upper())
     for name, level in settings.logging.loggers.items():
@@ -72,6 +77,12 @@ def apply(settings: Settings, secrets: Iterable[str]) -> LastLines:
     kept = LastLines()
     black_out = BlackOut(secrets)
     root.addHandler(kept)
-    for handler in root.handlers:
+    handlers = list(root.handlers)
+    for handler in handlers:
         handler.addFilter(black_out)
-    return kept
+    try:
+        yield kept
+    finally:
+        for handler in handlers:
+            handler.removeFilter(black_out)
+        root.removeHandler(kept)

@@ -39,9 +39,9 @@ class Demonstration:
 
 
 @asynccontextmanager
-async def on_stage(folder: Path, speed: float) -> AsyncIterator[Demonstration]:
-    """Run the demonstration in a folder; time passes `speed` times as fast."""
-    clock = SystemClock(speed)
+async def on_stage(folder: Path, speed: float, *, clock: Clock | None = None) -> AsyncIterator[Demonstration]:
+    """Run the demonstration in a folder; time passes `speed` times as fast, or as the clock says."""
+    clock = clock or SystemClock(speed)
     async with AsyncExitStack() as stack:
         rehearsals = await _rehearse(clock, stack)
         port = _free_port()

@@ -5,7 +5,17 @@ from datetime import timedelta
 from difflib import get_close_matches
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, PlainValidator, Tag, model_validator
+from pydantic import (
+    AliasChoices,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    PlainValidator,
+    Tag,
+    model_validator,
+)
 
 from hub.automation.schema.primitives import (
     EntityIds,
@@ -42,7 +52,8 @@ class LogicCondition(ConditionModel):
     """All, any or none of several conditions hold."""
 
     condition: Literal["and", "or", "not"]
-    conditions: "Conditions"
+    # The shorthand keeps its own word, so that a mistake below it is told where it stands.
+    conditions: "Conditions" = Field(validation_alias=AliasChoices("conditions", *_SHORTHAND))
 
 
 def _wanted(value: Any) -> tuple[Any, ...]:
@@ -184,7 +195,6 @@ def _shorthand(found: dict[str, Any]) -> dict[str, Any]:
     for word in _SHORTHAND:
         if word in found:
             found["condition"] = word
-            found["conditions"] = found.pop(word)
             return found
     raise refuse("missing-key", "the key condition is missing: it says what kind of condition this is")
 
