@@ -115,6 +115,9 @@ class SigningIn:
 
     async def _enter(self, attempt: Attempt, visit: Visit) -> WebhookReply:
         lifetime = self._gate.config.session_lifetime
+        former = self._gate.sessions.find(visit.cookies.get(SESSION, ""))
+        if former is not None:
+            await self._gate.sessions.spend(former)
         session, token = await self._gate.sessions.issue(attempt.person, lifetime, browser=attempt.agent, address=visit.address)
         self._gate.journal.done("redeem", person=attempt.person, address=visit.address, reference=attempt.reference)
         self._gate.hub.emit(

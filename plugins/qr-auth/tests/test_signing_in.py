@@ -231,6 +231,17 @@ async def test_signing_out_ends_the_session(scene) -> None:
         assert it.hub.value("sensor.qr_auth_sessions") == "0"
 
 
+async def test_a_screen_has_one_session(scene) -> None:
+    """Whoever signs in where somebody is signed in takes their place."""
+    async with scene() as it:
+        screen = await it.screen()
+        await it.sign_in(screen, await it.phone("ada"))
+        home = await it.sign_in(screen, await it.phone("grace"))
+
+        assert "Grace Hopper" in home.page.words
+        assert it.hub.state("sensor.qr_auth_sessions").attributes["people"] == ["grace"]
+
+
 async def test_a_session_ends_by_itself(scene) -> None:
     """After an hour unless configured otherwise."""
     async with scene() as it:

@@ -38,7 +38,7 @@ async def test_people_who_find_no_hub_do_not_mind() -> None:
         await rehearsal.cues["sign in"]()
 
         assert dict(rehearsal.summary()) == {"not_answered": 1}
-        assert FOLDER in rehearsal.pages["Sign in"]
+        assert rehearsal.pages["Sign in"] == f"http://127.0.0.1:9{FOLDER}/login"
 
 
 def test_a_page_is_read_as_a_person_reads_it() -> None:

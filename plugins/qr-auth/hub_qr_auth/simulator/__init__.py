@@ -39,11 +39,8 @@ class SimulatedPeople:
         self._clock, self._computer, self._phones = clock, computer, phones
         self._calls = 0
         self.hub_url = HUB_URL
+        """Where the hub is."""
         self.counts: Counter[str] = Counter()
-
-    def hub_at(self, url: str) -> None:
-        """Hear where the hub is."""
-        self.hub_url = url
 
     async def look(self) -> None:
         """Sign in, one time in many."""
@@ -87,9 +84,14 @@ async def simulated(clock: Clock) -> AsyncGenerator[SimulatedPeople, None]:
 async def rehearse(clock: Clock) -> AsyncGenerator[Rehearsal, None]:
     """Run people for a rehearsal."""
     async with simulated(clock) as people:
+        pages: dict[str, str] = {}
 
         def summary() -> Mapping[str, int]:
             return dict(people.counts)
 
-        pages = {"Sign in": f"{HUB_URL}{FOLDER}/login"}
-        yield Rehearsal(config=CONFIG, pages=pages, summary=summary, cues={"sign in": people.look}, hub_at=people.hub_at)
+        def hub_at(url: str) -> None:
+            people.hub_url = url
+            pages["Sign in"] = f"{url}{FOLDER}/login"
+
+        hub_at(HUB_URL)
+        yield Rehearsal(config=CONFIG, pages=pages, summary=summary, cues={"sign in": people.look}, hub_at=hub_at)
