@@ -116,7 +116,9 @@ class Intake:
         await self._keep(done, schema)
         for tag in left_to_broker:
             await subscription.reject(tag)
-        await subscription.acknowledge(done[-1].delivery.tag)
+        kept = [each.delivery.tag for each in done if each.delivery.tag not in left_to_broker]
+        if kept:  # a tag that was rejected is unknown to the broker
+            await subscription.acknowledge(kept[-1])
 
     def _tell(self, done: Sequence[Sorted]) -> dict[str, Any] | None:
         schema = self._cursor.schema

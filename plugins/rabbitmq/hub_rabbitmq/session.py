@@ -2,14 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
-from hub.api import Hub, PluginError
+from hub.api import Hub, NotConnected, PluginError
 from hub_rabbitmq.board import Board
 from hub_rabbitmq.broker import Broker
 from hub_rabbitmq.config import Profile, QueueConfig, QueueType, RabbitmqConfig
@@ -97,7 +97,9 @@ def _where(queue: QueueConfig, cursor: Cursor) -> int | str:
 
 async def _look(broker: Broker, config: RabbitmqConfig, boards: Mapping[str, Board]) -> None:
     for queue in config.queues:
-        boards[queue.name].show_depths(await broker.depth(queue.name), await broker.depth(queue.dead_letters))
+        # A late answer is no reason to give up a connection on which messages flow; whether it stands is told by its heartbeats.
+        with suppress(NotConnected):
+            boards[queue.name].show_depths(await broker.depth(queue.name), await broker.depth(queue.dead_letters))
 
 
 def _readers(config: RabbitmqConfig) -> Mapping[str, Schema | None]:

@@ -101,10 +101,11 @@ async def test_a_broker_that_dies_in_mid_stream_loses_nothing(broker: Simulator)
         for number in range(3000):
             broker.put("orders", json.dumps({"number": number}).encode(), message_id=str(number))
             if number % 1000 == 999:
-                await hub.until(lambda reached=number - 900: len(hub.told("rabbitmq.message")) > reached)
+                await hub.until(lambda: hub.connected)
+                await hub.until(lambda reached=number - 900: int(hub.value("sensor.rabbitmq_orders_messages") or 0) > reached)
                 await broker.stop()
                 await broker.start()
-        await hub.until(lambda: len(hub.told("rabbitmq.message")) >= 3000 and broker.queue("orders").length == 0, 15)
+        await hub.until(lambda: hub.value("sensor.rabbitmq_orders_messages") == "3000" and broker.queue("orders").length == 0, 15)
 
         numbers = [told["body"]["number"] for told in hub.told("rabbitmq.message")]
         assert (sorted(set(numbers)), len(numbers)) == (list(range(3000)), 3000)
@@ -214,9 +215,9 @@ async def test_thousands_of_poisoned_messages_do_no_harm(broker: Simulator) -> N
     async with running(hub_rabbitmq, orders(broker, format="json"), SystemClock()) as hub:
         for number in range(3000):
             broker.put("orders", b"?", message_id=str(number))
-        await hub.until(lambda: broker.queue("orders.dead").length == 3000, 20)
+        await hub.until(lambda: hub.value("sensor.rabbitmq_orders_rejected") == "3000", 20)
 
-        await hub.until(lambda: hub.value("sensor.rabbitmq_orders_rejected") == "3000")
+        assert broker.queue("orders.dead").length == 3000
         assert hub.report.bugs == 0
 
 
@@ -283,7 +284,7 @@ async def test_devices_beyond_the_limit_get_no_sensors(broker: Simulator) -> Non
     async with running(hub_rabbitmq, telemetry(broker, max_devices=5, prefetch=1000)) as hub:
         for number in range(10_000):
             broker.put("telemetry", body(device=f"Band {number}"))
-        await hub.until(lambda: len(hub.told("rabbitmq.telemetry")) == 10_000, 20)
+        await hub.until(lambda: hub.value("sensor.rabbitmq_telemetry_messages") == "10000", 30)
 
         assert len([state for state in hub.states.all() if state.entity_id.endswith("_heart_rate")]) == 5
 

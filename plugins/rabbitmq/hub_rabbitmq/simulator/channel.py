@@ -222,7 +222,7 @@ class ServedChannel:
             queue.pump()
 
     def _meant(self, method: Basic.Ack | Basic.Nack | Basic.Reject, multiple: bool) -> list[int]:
-        if not multiple and method.delivery_tag not in self._unacknowledged:
+        if method.delivery_tag not in self._unacknowledged and not (multiple and method.delivery_tag == 0):
             raise Complaint(406, f"PRECONDITION_FAILED - unknown delivery tag {method.delivery_tag}", method)
         last = method.delivery_tag or max(self._unacknowledged, default=0)
         return [tag for tag in self._unacknowledged if tag == last or (multiple and tag < last)]
