@@ -1,6 +1,7 @@
 """What automations may reach: the world that they run in."""
 
 import asyncio
+import inspect
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -97,7 +98,9 @@ class Tasks:
 
     def start(self, work: Awaitable[Any], name: str) -> asyncio.Task[Any]:
         """Run the work beside."""
-        task = asyncio.get_running_loop().create_task(_await(work), name=name)
+        # A coroutine is the task itself: inside another one it would never be begun if the task is cancelled at once.
+        coroutine = work if inspect.iscoroutine(work) else _await(work)
+        task = asyncio.get_running_loop().create_task(coroutine, name=name)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task

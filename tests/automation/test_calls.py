@@ -1,6 +1,7 @@
 """The step that calls an action, and what its data become (DIALECT 4.4, 7.2)."""
 
 import asyncio
+import gc
 from typing import Any
 
 import pytest
@@ -205,6 +206,22 @@ async def test_a_call_under_way_is_cancelled_with_its_run() -> None:
             assert hub.outcomes("automation.a") == ["cancelled"]
             assert hub.world.tasks.count == 0
             assert hub.said == []
+
+
+async def test_a_call_may_be_cancelled_before_it_has_begun() -> None:
+    """In the same tick; nothing is left that nobody awaits."""
+
+    async def slow(call: ActionCall) -> None:
+        await asyncio.sleep(3600)
+
+    async with engine(doing("{action: shop.slow}")) as hub:
+        hub.offer("shop.slow", slow)
+        hub.fire("go")
+        await hub.call("automation.turn_off", entity_id="automation.a")
+        await hub.rest()
+        gc.collect()
+        assert hub.outcomes("automation.a") == ["cancelled"]
+        assert hub.world.tasks.count == 0
 
 
 async def test_a_call_that_is_cancelled_from_outside_is_an_error() -> None:
