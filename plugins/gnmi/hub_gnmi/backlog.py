@@ -82,7 +82,7 @@ class Backlog:
         try:
             slot.reading.take(slot.part, slot.value, slot.at)
         except BadValue as error:
-            self._wrong(f"{slot.reading.paths.get(slot.part, slot.reading.rule.path)}: {error}")
+            self._wrong(f"{slot.reading.paths[slot.part]}: {error}")
         slot.value = None
 
     def _was_set_back(self, slot: Slot, at: int) -> bool:

@@ -4,6 +4,7 @@ Messages travel as bytes here: gRPC's own reading turns a garbled message into n
 """
 
 import asyncio
+import os
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from typing import NoReturn
@@ -22,6 +23,7 @@ from hub_gnmi.wire import Capabilities, Encoding, ListMode, Notification, Subscr
 _SERVICE = "/gnmi.gNMI/"
 _KEEPALIVE = 30_000  # milliseconds; targets take less for an attack
 _KEEPALIVE_ANSWER = 15_000
+_UNREAD = 65_536  # bytes that a target may send before they are read; a single message may have more
 
 
 class Stream:
@@ -130,8 +132,11 @@ class Rpc:
 @asynccontextmanager
 async def opened(config: GnmiConfig) -> AsyncGenerator[Rpc, None]:
     """Open a channel to the target; nobody has spoken yet. Raises PluginError, NotConnected."""
+    os.environ.setdefault("GRPC_VERBOSITY", "ERROR")  # it would write to the standard error what we tell ourselves
     options: list[tuple[str, str | int]] = [
         ("grpc.max_receive_message_length", config.max_message_size),
+        ("grpc.http2.bdp_probe", 0),  # else what waits in gRPC, unread, grows to megabytes for each target
+        ("grpc.http2.lookahead_bytes", _UNREAD),
         ("grpc.keepalive_time_ms", _KEEPALIVE),
         ("grpc.keepalive_timeout_ms", _KEEPALIVE_ANSWER),
         ("grpc.http2.max_pings_without_data", 0),

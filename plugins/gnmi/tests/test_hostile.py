@@ -114,7 +114,7 @@ async def test_endless_and_strange_keys_are_errors(config: dict[str, Any], scrip
 
 
 async def test_a_message_that_is_too_large_loses_the_subscription_and_no_more(config: dict[str, Any], script: Any) -> None:
-    """gRPC does not take it; the hub says which setting is meant, and comes back."""
+    """GRPC does not take it; the hub says which setting is meant, and comes back."""
     config |= {"max_message_size": 65536}
     async with running(hub_gnmi, config | LEVEL, SystemClock(50)) as hub:
         script.send(notification("level", pb.TypedValue(string_val="x" * 100_000)))
