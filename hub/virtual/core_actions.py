@@ -48,7 +48,7 @@ def homeassistant_actions(
     ]
     offered.append(plain_action("homeassistant", "update_entity", "Look at entities again now.", update, targets=True))
     offered += [
-        plain_action("homeassistant", name, description, reloading(what, reload))
+        plain_action("homeassistant", name, description, reloading(what, reload), admin=True)
         for name, (what, description) in _RELOADS.items()
     ]
     return offered

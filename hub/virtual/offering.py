@@ -68,6 +68,7 @@ def plain_action(
     *,
     targets: bool = False,
     effect: Effect = Effect.IDEMPOTENT,
+    admin: bool = False,
 ) -> Action:
     """Make an action whose data is checked against a model before the handler sees it."""
     return Action(
@@ -79,6 +80,7 @@ def plain_action(
         check=_check(f"{domain}.{name}", data, targets),
         targets=targets,
         effect=effect,
+        admin=admin,
     )
 
 

@@ -38,17 +38,21 @@ def read_section(domain: str, model: type[M], section: object) -> Iterator[Defin
     if not isinstance(section, Mapping):
         return
     for key, raw in section.items():
-        place = section.key_position(key) if isinstance(section, Node) else position_of(section, ())
         if not isinstance(key, str) or not is_slug(key):
             message = f"{key!r} cannot be a name under `{domain}:`: use lower case, digits and _, such as `{slugify(str(key))}`"
-            yield Definition(str(key), None, raw, (problem_at(place, message, "bad-name", path=(domain, str(key))),))
+            problem = problem_at(_key_position(section, key), message, "bad-name", path=(domain, str(key)))
+            yield Definition(str(key), None, raw, (problem,))
             continue
-        node = join_mapping(place, []) if raw is None else raw
         try:
-            yield Definition(key, model.model_validate(node), raw, (), key)
+            yield Definition(key, model.model_validate({} if raw is None else raw), raw, (), key)
         except ValidationError as error:
+            node = join_mapping(_key_position(section, key), []) if raw is None else raw
             found = explain(error, node, model, (domain, key))
             yield Definition(key, None, raw, tuple(_placed(problem, position_of(section, (key,))) for problem in found))
+
+
+def _key_position(section: Mapping[Any, Any], key: object) -> Position:
+    return section.key_position(key) if isinstance(section, Node) else position_of(section, ())
 
 
 def _placed(problem: Problem, position: Position) -> Problem:

@@ -71,11 +71,13 @@ def _value(name: str, key: str, kind: Callable[[str], object] = str) -> _Calls:
     """One action takes the state."""
 
     def find(wanted: Wanted, now: State) -> Iterable[Call]:
-        if now.state != wanted.state:
-            try:
-                yield name, {key: kind(wanted.state)}
-            except ValueError:
-                _log.warning("%s cannot be made %s", wanted.entity_id, wanted.state)
+        try:
+            value = kind(wanted.state)
+        except ValueError:
+            _log.warning("%s cannot be made %s", wanted.entity_id, wanted.state)
+            return
+        if now.state not in (wanted.state, str(value)):
+            yield name, {key: value}
 
     return find
 

@@ -37,13 +37,6 @@ DOMAINS: Final[tuple[Domain[Any, Any], ...]] = (
 TEMPLATE: Final = "template"
 SECTIONS: Final = frozenset({*(domain.name for domain in DOMAINS), TEMPLATE})
 """The keys of the configuration that are read here."""
-ADMIN_ACTIONS: Final = frozenset(
-    {
-        *(f"{section}.reload" for section in SECTIONS),
-        *(f"homeassistant.{name}" for name in ("reload_all", "reload_core_config", "reload_custom_templates")),
-    }
-)
-"""Actions that only administrators may call."""
 WITHOUT_SECTION: Final = frozenset({"homeassistant", "logbook", "persistent_notification", "system_log"})
 """Domains that have actions, but nothing to define."""
 
@@ -133,7 +126,7 @@ class VirtualEntities:
             self._world.bus.fire(event, {}, call.context)
 
         description = f"Read the section `{domain}:` again."
-        return plain_action(domain, "reload", description, reloading(domain, self._reload, tell))
+        return plain_action(domain, "reload", description, reloading(domain, self._reload, tell), admin=True)
 
 
 def furnish(world: World, components: Mapping[str, Any]) -> VirtualEntities:

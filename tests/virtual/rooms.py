@@ -51,7 +51,7 @@ class Room:
     """Calls of actions that only the test offers."""
     reloads: list[str] = field(default_factory=list)
 
-    async def call(self, name: str, entity_id: object = None, **data: Any) -> Response:
+    async def call(self, name: str, entity_id: object = None, /, **data: Any) -> Response:
         """Call an action and let everything happen."""
         target = {} if entity_id is None else {"entity_id": entity_id}
         answer = await self.actions.call(name, {**target, **data})

@@ -6,12 +6,12 @@ from datetime import timedelta
 from typing import Annotated, Any, Final
 
 import msgspec
-from pydantic import BeforeValidator, PlainValidator, StringConstraints
+from pydantic import BeforeValidator, PlainValidator
 from pydantic_core import PydanticCustomError
 
 from hub.config import Input
 from hub.errors import BadName
-from hub.model.names import EntityId
+from hub.model.names import EntityId, is_slug
 from hub.templates import is_template
 
 _REGISTRY_ID = re.compile(r"[0-9a-f]{32}")
@@ -193,6 +193,12 @@ def _number(value: Any) -> float:
         raise refuse("number", f"{value!r} is not a number") from error
 
 
+def _slug(value: Any) -> str:
+    if not isinstance(value, str) or not is_slug(value):
+        raise refuse("slug", f"{value!r} is not a name such as roof_power: lower case, digits and single _ between them")
+    return value
+
+
 EntityIds = Annotated[tuple[EntityId, ...], PlainValidator(_some_entity_ids)]
 AnyPeriod = Annotated[Period, PlainValidator(read_period)]
 PositivePeriod = Annotated[Period, PlainValidator(_positive)]
@@ -204,5 +210,5 @@ Text = Annotated[str, PlainValidator(_text)]
 ExactText = Annotated[str, PlainValidator(_exact_text)]
 Variables = Annotated[dict[str, Any], PlainValidator(_keyed)]
 Number = Annotated[float, PlainValidator(_number)]
-Slug = Annotated[str, StringConstraints(pattern=r"^(?!.*__)(?!_)[a-z0-9_]+(?<!_)$")]
+Slug = Annotated[str, PlainValidator(_slug)]
 Texts = Annotated[list[ExactText], BeforeValidator(one_or_many)]
