@@ -47,9 +47,12 @@ class PluginEvent(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: ClassVar[str] = "plugin_event"
+    also: ClassVar[str | None] = None
+    """The event of the core that it is as well: `class Scanned(PluginEvent, also="tag_scanned")` is heard by `trigger: tag`."""
 
-    def __init_subclass__(cls, **kwargs: Any) -> None:
+    def __init_subclass__(cls, also: str | None = None, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
+        cls.also = also
         cls.name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower()
 
 
@@ -203,13 +206,17 @@ class ActionOptions:
 
     effect: Effect = Effect.EXTERNAL
     answer: Answer = Answer.NONE
+    admin: bool = False
 
 
-def action(*, effect: Effect = Effect.EXTERNAL, answer: Answer = Answer.NONE) -> Callable[[F], F]:
-    """Say of an action function what it does to the world and whether it returns data."""
+def action(*, effect: Effect = Effect.EXTERNAL, answer: Answer = Answer.NONE, admin: bool = False) -> Callable[[F], F]:
+    """Say of an action function what it does to the world, whether it returns data, and whether it is for admins alone.
+
+    Automations may call every action: it is an admin who writes them.
+    """
 
     def mark(function: F) -> F:
-        function.hub_action = ActionOptions(effect=effect, answer=answer)  # type: ignore[attr-defined]
+        function.hub_action = ActionOptions(effect=effect, answer=answer, admin=admin)  # type: ignore[attr-defined]
         return function
 
     return mark

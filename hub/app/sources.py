@@ -28,7 +28,6 @@ from hub.scheduler import Scheduler
 from hub.states import StateMachine
 from hub.store import Recorder, Store
 from hub.templates import Templates
-from hub.virtual.virtual import ADMIN_ACTIONS
 from hub.web.sources import Facts, Row, WebSources
 
 
@@ -91,7 +90,6 @@ def web_sources(hub: Parts) -> WebSources:
         ),
         tokens=WebTokens(hub.store.tokens, settings.http.tokens),
         phase=lambda: hub.phase,
-        admin_actions=ADMIN_ACTIONS | {"automation.reload", "script.reload"},
         render=lambda template, variables: hub.templates.compile(template).text(variables),
         watch_template=lambda source, variables, told: watch_template(hub.world, source, variables, told),
         watch_trigger=lambda written, variables, come: watch_trigger(hub.world, written, variables, come),

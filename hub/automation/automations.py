@@ -223,6 +223,7 @@ class Automations:
             parameters=parameters,
             targets=targets,
             effect=Effect.IDEMPOTENT,
+            admin=name == "reload",
         )
         self._world.actions.offer(action)
 

@@ -49,7 +49,10 @@ class InstanceOutlets:
         if type(event) not in self._declared:
             self._bugs.complain(wire_name, "the event is told, but not among the plugin's `events`, so nobody can know of it")
         self.events += 1
-        self._fire(wire_name, event_data(event, self._instance))
+        data = event_data(event, self._instance)
+        self._fire(wire_name, data)
+        if event.also is not None:
+            self._fire(event.also, data)
 
     def webhook(self, name: str, answer: Answer) -> str:
         """Open an address; returns its path."""

@@ -55,6 +55,7 @@ def action_of(plugin: str, function: ActionFunction, sessions: Sessions) -> Acti
         check=Check(full_name, [*asked, _INSTANCE]),
         effect=options.effect,
         answer=options.answer,
+        admin=options.admin,
     )
 
 

@@ -68,6 +68,8 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
     """Whether it takes `entity_id`, `device_id`, `area_id`, `floor_id` and `label_id` as well."""
     effect: Effect = Effect.EXTERNAL
     answer: Answer = Answer.NONE
+    admin: bool = False
+    """Whether, of those who call from outside, only an admin may."""
 
     @property
     def full_name(self) -> str:

@@ -34,7 +34,7 @@ def allowed_action(sources: WebSources, identity: Identity, name: str) -> Action
     action = sources.actions.get(name)
     if action is None:
         raise UnknownAction(name)
-    if name in sources.admin_actions and not identity.role.covers(Role.ADMIN):
+    if action.admin and not identity.role.covers(Role.ADMIN):
         raise NotAllowed(f"only an admin may call {name}")
     return action
 

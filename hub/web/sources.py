@@ -3,7 +3,7 @@
 Whatever is left out is simply not offered: its routes answer 404 and its commands `unknown_command`.
 """
 
-from collections.abc import Awaitable, Callable, Container, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -145,8 +145,6 @@ class WebSources:
     tokens: Tokens
     phase: Callable[[], str] = lambda: "RUNNING"
     """`STARTING`, `RUNNING` or `STOPPING`."""
-    admin_actions: Container[str] = frozenset()
-    """Those that only an admin may call, such as `homeassistant.restart`."""
     render: Callable[[str, Row], Any] | None = None
     """Template, variables → result. Raises TemplateError."""
     watch_template: TemplateWatch | None = None

@@ -234,6 +234,18 @@ async def test_an_event_reaches_the_bus_under_the_plugin_s_name() -> None:
         assert hub.report.events == 1
 
 
+async def test_an_event_may_be_one_of_the_core_as_well() -> None:
+    """Then triggers of the core hear it too."""
+
+    class Scanned(PluginEvent, also="tag_scanned"):
+        """A code was scanned."""
+
+        tag_id: str
+
+    async with running(plugin(lambda hub: hub.emit(Scanned(tag_id="7"))), None, SimulatedClock()) as hub:
+        assert hub.told("made.scanned") == hub.told("tag_scanned") == [{"tag_id": "7", "instance": "made"}]
+
+
 async def test_an_event_that_is_not_declared_is_complained_of(caplog: pytest.LogCaptureFixture) -> None:
     """It happens all the same, but nobody can know of it."""
 

@@ -144,11 +144,20 @@ class House:
         *,
         answer: Answer = Answer.NONE,
         targets: bool = False,
+        admin: bool = False,
     ) -> None:
         """Offer an action; without a handler, its calls are noted."""
         domain, _, rest = name.partition(".")
         self.sources.actions.offer(
-            Action(domain=domain, name=rest, handler=handler or self._note, answer=answer, targets=targets, description="Do it.")
+            Action(
+                domain=domain,
+                name=rest,
+                handler=handler or self._note,
+                answer=answer,
+                targets=targets,
+                admin=admin,
+                description="Do it.",
+            )
         )
 
     def _note(self, call: ActionCall) -> Response:
@@ -266,7 +275,6 @@ def _house(limits: Limits) -> House:
                 name="Berlin", version="1.2.3", time_zone="Europe/Berlin", latitude=52.5, longitude=13.4, config_dir=Path("conf")
             ),
             tokens=tokens,
-            admin_actions=frozenset({"hub.restart"}),
             render=render,
             history=history,
             traces=OneRun(),

@@ -224,7 +224,7 @@ async def test_a_call_that_fails_says_why() -> None:
 async def test_only_an_admin_may_call_what_is_for_admins() -> None:
     """An operator may call anything else."""
     async with served() as house, house.http(OPERATOR) as http:
-        house.offer("hub.restart")
+        house.offer("hub.restart", admin=True)
         house.offer("light.turn_on")
 
         statuses = [(await http.post(f"/api/services/{path}")).status_code for path in ("hub/restart", "light/turn_on")]

@@ -228,7 +228,7 @@ async def test_calls_that_fail_say_why() -> None:
             raise ActionError("no such folder")
 
         house.offer("t.act", act)
-        house.offer("hub.restart")
+        house.offer("hub.restart", admin=True)
         house.offer("t.ask", answer=Answer.ONLY)
 
         async def code(name: str, **more: Any) -> str:

@@ -32,7 +32,7 @@ class Revocable(StrEnum):
     ENROLMENT = "enrolment"
 
 
-@action(effect=Effect.EXTERNAL, answer=Answer.ONLY)
+@action(effect=Effect.EXTERNAL, answer=Answer.ONLY, admin=True)
 async def create_ticket(
     gate: Gate,
     person: Who,
@@ -58,7 +58,7 @@ async def create_ticket(
     return {"ticket": ticket.id, "url": url, "svg": drawn, "expires_at": moment(ticket.expires)}
 
 
-@action(effect=Effect.IDEMPOTENT, answer=Answer.OPTIONAL)
+@action(effect=Effect.IDEMPOTENT, answer=Answer.OPTIONAL, admin=True)
 async def revoke(
     gate: Gate,
     person: Annotated[str | None, "Whose; everybody's when it is not said."] = None,
@@ -115,7 +115,7 @@ async def verify(
     return {"valid": valid, "reason": None if valid else verdict.value}
 
 
-@action(effect=Effect.EXTERNAL, answer=Answer.ONLY)
+@action(effect=Effect.EXTERNAL, answer=Answer.ONLY, admin=True)
 async def enroll(
     gate: Gate,
     person: Who,
@@ -139,7 +139,7 @@ async def enroll(
     return {"url": url, "uri": None, "svg": svg(url), "expires_at": expires_at}
 
 
-@action(effect=Effect.EXTERNAL, answer=Answer.ONLY)
+@action(effect=Effect.EXTERNAL, answer=Answer.ONLY, admin=True)
 async def badge(
     gate: Gate,
     tag: Annotated[str, Field(description="What automations call it, such as `ada` or `rack_7`.", min_length=1, max_length=100)],
@@ -176,7 +176,7 @@ async def scan(
     return {"tag": one.facts.get("tag", ""), "person": one.person}
 
 
-@action(effect=Effect.IDEMPOTENT)
+@action(effect=Effect.IDEMPOTENT, admin=True)
 async def unlock(gate: Gate, person: Who) -> None:
     """Forget the failures of somebody who is locked."""
     gate.people.person(person)

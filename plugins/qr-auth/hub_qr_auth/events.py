@@ -5,7 +5,7 @@ from pydantic import Field
 from hub.api import PluginEvent
 
 
-class Scanned(PluginEvent):
+class Scanned(PluginEvent, also="tag_scanned"):
     """A QR code was scanned: a badge, or the code that a browser shows."""
 
     tag_id: str = Field(description="What was scanned: the badge's tag, or `sign_in` for the code that a browser shows.")

@@ -31,6 +31,7 @@ async def test_a_scanned_badge_is_heard_after_the_person_has_proved_who_they_are
         assert (before, done.status) == ([], 200)
         (scanned,) = it.hub.told("qr_auth.scanned")
         assert (scanned["tag_id"], scanned["by"], scanned["device_id"], scanned["person"]) == ("rack_7", "ada", "phone_ada", "")
+        assert it.hub.told("tag_scanned") == [scanned]
 
 
 async def test_a_stranger_cannot_report_a_scan(scene) -> None:
