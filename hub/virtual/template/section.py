@@ -112,7 +112,9 @@ class TemplateSection:
         loaded = _Loaded(definition.raw, [])
         self._blocks.append(loaded)
         try:
-            ids = [(self._entity_id(domain, one, model.unique_id), one) for domain, one in model.entities]
+            ids: list[tuple[EntityId, SensorModel | BinarySensorModel]] = []
+            for domain, one in model.entities:
+                ids.append((self._entity_id(domain, one, model.unique_id, {entity_id for entity_id, _ in ids}), one))
             if model.triggers is None:
                 loaded.entities = [FollowingEntity(entity_id, one, self._world) for entity_id, one in ids]
             else:
@@ -127,19 +129,22 @@ class TemplateSection:
         if loaded.block is not None and self._started:
             loaded.block.start()
 
-    def _entity_id(self, domain: str, model: SensorModel | BinarySensorModel, prefix: str | None) -> EntityId:
+    def _entity_id(
+        self, domain: str, model: SensorModel | BinarySensorModel, prefix: str | None, taken: set[EntityId]
+    ) -> EntityId:
         unique_id = model.unique_id if model.unique_id is None or prefix is None else f"{prefix}-{model.unique_id}"
         name = self._name(model)
         wanted = slugify(name) if name else f"template_{slugify(unique_id)}" if unique_id else "template"
         if model.default_entity_id is not None:
             wanted = model.default_entity_id.object_id
         if unique_id is None:
-            return self._free(domain, wanted)
+            return self._free(domain, wanted, taken)
         return self._names(domain, unique_id, wanted, name or wanted, platform="template")
 
-    def _free(self, domain: str, wanted: str) -> EntityId:
+    def _free(self, domain: str, wanted: str, taken: set[EntityId]) -> EntityId:
+        returning = self._leaving - self._there() - taken
         entity_id, number = EntityId(f"{domain}.{wanted}"), 2
-        while entity_id not in self._leaving - self._there() and self._world.states.get(entity_id) is not None:
+        while entity_id in taken or (entity_id not in returning and self._world.states.get(entity_id) is not None):
             entity_id, number = EntityId(f"{domain}.{wanted}_{number}"), number + 1
         return entity_id
 
