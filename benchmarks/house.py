@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 from benchmarks.figures import Stopwatch
 from benchmarks.work import Automation
 from hub.actions import Actions
-from hub.automation.loading import collecting_later
 from hub.app.names import LastingNames
 from hub.automation.automations import Automations
 from hub.automation.blueprints import Blueprints
+from hub.automation.loading import collecting_later
 from hub.automation.reading import read_automations
 from hub.automation.world import World
 from hub.bus import Bus
