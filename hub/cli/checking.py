@@ -18,10 +18,11 @@ def check(
     corpus: Annotated[
         Path | None, typer.Option(help="Judge other people's files instead (JSONL), and compare the verdicts.")
     ] = None,
+    least: Annotated[float, typer.Option(help="Percent of the verdicts that must agree.", min=0, max=100)] = 100,
 ) -> None:
     """Check the configuration without connecting to anything; every mistake is told at once."""
     if corpus is not None:
-        _judge(corpus, as_json)
+        _judge(corpus, as_json, least)
     root: Root = context.obj
     problems = root.check(config)
     errors = sum(problem.severity == "error" for problem in problems)
@@ -36,7 +37,7 @@ def check(
     raise typer.Exit(1 if errors else 0)
 
 
-def _judge(corpus: Path, as_json: bool) -> None:
+def _judge(corpus: Path, as_json: bool, least: float) -> None:
     from hub.check.corpus import judge_corpus
 
     verdicts = list(judge_corpus(corpus))
@@ -50,7 +51,7 @@ def _judge(corpus: Path, as_json: bool) -> None:
             typer.echo(f"{item}: {message}")
         accepted = sum(verdict.accepted for verdict in verdicts)
         typer.echo(f"{accepted} accepted, {len(verdicts) - accepted} refused, {len(wrong)} wrong, {len(verdicts)} in all")
-    raise typer.Exit(1 if wrong else 0)
+    raise typer.Exit(1 if len(wrong) * 100 > len(verdicts) * (100 - least) else 0)
 
 
 def _text(problem: Problem) -> str:

@@ -146,3 +146,16 @@ def test_installed_plugins_are_listed() -> None:
     assert outcome.code == 0
     assert all({"name", "version", "error"} <= set(row) for row in outcome.json["plugins"])
     assert typed("plugins").code == 0
+
+
+def test_other_peoples_files_are_judged_and_the_verdicts_compared(tmp_path: Path) -> None:
+    """As many must agree as is said; each that does not is told."""
+    corpus = tmp_path / "real.jsonl"
+    good = '{"id": "good", "kind": "automation", "accept": true, "yaml": "triggers: []\\nactions: []"}'
+    odd = '{"id": "odd", "kind": "automation", "accept": false, "yaml": "triggers: []\\nactions: []"}'
+    corpus.write_text(f"{good}\n{odd}\n")
+
+    strict, mild = typed("check", "--corpus", str(corpus)), typed("check", "--corpus", str(corpus), "--least", "50")
+
+    assert (strict.code, mild.code) == (1, 0)
+    assert strict.out == "odd: it was accepted\n2 accepted, 0 refused, 1 wrong, 2 in all\n"

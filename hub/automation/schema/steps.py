@@ -212,19 +212,6 @@ def _count(value: Any) -> int | Template:
         raise refuse("number", f"{value!r} is not a number") from error
 
 
-def _items(value: Any) -> list[Any] | Template:
-    if isinstance(value, str) and is_template(value):
-        return Template(value)
-    if isinstance(value, Mapping):
-        return [value] if not value else _not_a_list(value)
-    return list(one_or_many(value))
-
-
-def _not_a_list(value: Any) -> list[Any]:
-    del value
-    raise refuse("list", "for_each needs a list, or a template that gives one")
-
-
 class Repeat(BaseModel):
     """How often, and what."""
 
