@@ -4,10 +4,13 @@ import logging
 from typing import Any, Final, Protocol
 
 from hub.automation.world import World
+from hub.model.event import Event
 from hub.model.names import EntityId
 from hub.model.state import State
+from hub.registry import ENTITY_REGISTRY_UPDATED
 from hub.virtual.domain import Domain
 from hub.virtual.entity import VirtualEntity
+from hub.virtual.reading import Definition
 
 _log: Final = logging.getLogger(__name__)
 
@@ -36,8 +39,9 @@ class Section:
         self.domain = domain
         self.entities: dict[EntityId, VirtualEntity[Any]] = {}
         self._world, self._names, self._remembered = world, names, remembered
-        self._sources: dict[EntityId, Any] = {}
+        self._sources: dict[EntityId, Definition[Any]] = {}
         self._started = False
+        self._leave = world.bus.listen(ENTITY_REGISTRY_UPDATED, self._on_registry)
 
     def load(self, section: object) -> None:
         """Make these the entities that there are; one whose definition is wrong stays what it was."""
@@ -50,7 +54,7 @@ class Section:
                 continue
             entity_id = self._names(self.domain.name, definition.unique_id, definition.object_id, definition.name)
             wanted.add(entity_id)
-            self._renew(entity_id, definition.model, definition.raw)
+            self._renew(entity_id, definition.model, definition)
         for entity_id in [known for known in self.entities if known not in wanted]:
             if entity_id in self._sources or not self.domain.keeps_added:
                 self.remove(entity_id)
@@ -63,6 +67,7 @@ class Section:
 
     def close(self) -> None:
         """Stop whatever runs by itself; the states stay as they are."""
+        self._leave()
         for entity in self.entities.values():
             entity.end()
 
@@ -83,18 +88,29 @@ class Section:
         self._sources.pop(entity_id, None)
         self._world.states.remove(entity_id)
 
-    def _renew(self, entity_id: EntityId, model: Any, raw: object) -> None:
-        known = self.entities.get(entity_id)
-        if known is not None and entity_id in self._sources:
-            if self._sources[entity_id] != raw:
-                self._sources[entity_id] = raw
+    def _renew(self, entity_id: EntityId, model: Any, definition: Definition[Any]) -> None:
+        known, source = self.entities.get(entity_id), self._sources.get(entity_id)
+        self._sources[entity_id] = definition
+        if known is not None and source is not None:
+            if source.raw != definition.raw:
                 known.renew(model)
             return
         if known is not None:
-            self.remove(entity_id)
-        self._sources[entity_id] = raw
+            known.end()  # an action made it; now it is defined
         entity = self.domain.build(entity_id, model, self._world)
         self.entities[entity_id] = entity
         entity.begin(self._remembered(entity_id))
         if self._started:
             entity.start()
+
+    def _on_registry(self, event: Event) -> None:
+        """Follow an admin who gives an entity another id."""
+        old, new = EntityId(event.data.get("old_entity_id", "")), event.data["entity_id"]
+        if old not in self._sources:
+            return
+        source = self._sources.pop(old)
+        entity = self.entities.pop(old)
+        self._world.states.remove(old)
+        entity.entity_id = new
+        self.entities[new], self._sources[new] = entity, source
+        entity.renew(source.model)

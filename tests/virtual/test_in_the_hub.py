@@ -8,6 +8,7 @@ from textwrap import dedent
 
 from hub.app.hub import Hub, running
 from hub.clock import SimulatedClock
+from hub.model.names import EntityId
 
 START = datetime(2024, 3, 15, 12, 0, tzinfo=UTC)
 CORE = """
@@ -107,12 +108,33 @@ async def test_a_reload_reads_one_section_again(tmp_path: Path) -> None:
         assert state(hub, "counter.new") == "0"
 
 
-async def test_entities_keep_the_ids_that_an_admin_gave_them(tmp_path: Path) -> None:
-    """Renamed in the registry, a virtual entity is found under its new name after a restart."""
-    file = configuration(tmp_path, "input_boolean: {night: }\n")
-    async with running(file, clock=SimulatedClock(START)) as hub:
-        hub.registries.entities.update("input_boolean.night", new_entity_id="input_boolean.dark")
+async def test_entities_keep_the_ids_that_an_admin_gives_them(tmp_path: Path) -> None:
+    """Renamed in the registry, a virtual entity is found under its new name at once, and after a restart."""
+    file = configuration(
+        tmp_path,
+        """
+        input_boolean: {night: }
+        timer: {oven: {duration: 60}}
+        template: [{sensor: {unique_id: a, name: A, state: "{{ states('x.y') }}"}}]
+        """,
+    )
+    clock = SimulatedClock(START)
+    async with running(file, clock=clock) as hub:
+        await hub.actions.call("input_boolean.turn_on", {"entity_id": "input_boolean.night"})
+        await hub.actions.call("timer.start", {"entity_id": "timer.oven"})
+        for old, new in (("input_boolean.night", "input_boolean.dark"), ("timer.oven", "timer.stove"), ("sensor.a", "sensor.b")):
+            hub.registries.entities.update(old, new_entity_id=new)
+            assert state(hub, old) is None
+        assert (state(hub, "input_boolean.dark"), state(hub, "timer.stove"), state(hub, "sensor.b")) == (
+            "on",
+            "active",
+            "unknown",
+        )
+
+        hub.states.set(EntityId("x.y"), "5")
+        assert (state(hub, "sensor.a"), state(hub, "sensor.b")) == (None, "5")
+        await hub.actions.call("timer.finish", {"entity_id": "timer.stove"})
+        assert state(hub, "timer.stove") == "idle"
 
     async with running(file, clock=SimulatedClock(START)) as hub:
-        assert state(hub, "input_boolean.dark") == "off"
-        assert state(hub, "input_boolean.night") is None
+        assert (state(hub, "input_boolean.dark"), state(hub, "input_boolean.night")) == ("on", None)

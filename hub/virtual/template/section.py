@@ -10,7 +10,9 @@ from pydantic import TypeAdapter, ValidationError
 from hub.automation.world import World
 from hub.config import Problem, explain
 from hub.errors import HubError, TemplateError
+from hub.model.event import Event
 from hub.model.names import EntityId, slugify
+from hub.registry import ENTITY_REGISTRY_UPDATED
 from hub.virtual.section import Names, Remembered
 from hub.virtual.template.following import FollowingEntity
 from hub.virtual.template.schema import BinarySensorModel, Block, BlockFields, SensorModel
@@ -42,7 +44,7 @@ def read_blocks(section: object) -> Iterator[BlockDefinition]:
 class _Loaded(msgspec.Struct):
     """One block that is loaded."""
 
-    raw: Any
+    definition: BlockDefinition
     entities: list[FollowingEntity | TriggeredEntity]
     block: TriggeredBlock | None = None
 
@@ -56,19 +58,23 @@ class TemplateSection:
         self._started = False
         self._leaving: set[EntityId] = set()
         """Entities that were unloaded, and that another definition may bring back."""
+        self._leave = world.bus.listen(ENTITY_REGISTRY_UPDATED, self._on_registry)
 
     def load(self, section: object) -> None:
         """Make these the template entities that there are."""
         before, self._blocks = self._blocks, []
         wanted: list[BlockDefinition] = []
         for definition in read_blocks(section):
-            kept = next((one for one in before if one.raw == definition.raw), None)
+            kept = next((one for one in before if one.definition.raw == definition.raw), None)
             if kept is not None:
                 before.remove(kept)
                 self._blocks.append(kept)
             else:
                 wanted.append(definition)
-        self._leaving = self._unload(before)
+        self._replace(before, wanted)
+
+    def _replace(self, gone: list[_Loaded], wanted: list[BlockDefinition]) -> None:
+        self._leaving = self._unload(gone)
         for definition in wanted:
             self._load(definition)
         for entity_id in self._leaving - self._there():
@@ -84,6 +90,7 @@ class TemplateSection:
 
     def close(self) -> None:
         """Follow nothing any more; the states stay as they are."""
+        self._leave()
         self._unload(self._blocks)
 
     def refresh(self, entity_ids: Iterable[EntityId]) -> None:
@@ -93,6 +100,13 @@ class TemplateSection:
             for entity in loaded.entities:
                 if isinstance(entity, FollowingEntity) and entity.entity_id in wanted:
                     entity.refresh()
+
+    def _on_registry(self, event: Event) -> None:
+        """Follow an admin who gives an entity another id."""
+        old = event.data.get("old_entity_id")
+        for loaded in [block for block in self._blocks if old in [entity.entity_id for entity in block.entities]]:
+            self._blocks.remove(loaded)
+            self._replace([loaded], [loaded.definition])
 
     def _unload(self, blocks: Iterable[_Loaded]) -> set[EntityId]:
         gone = set()
@@ -109,7 +123,7 @@ class TemplateSection:
         if model is None:
             _log.error("a template entity is not loaded: %s", "; ".join(map(str, definition.problems)))
             return
-        loaded = _Loaded(definition.raw, [])
+        loaded = _Loaded(definition, [])
         self._blocks.append(loaded)
         try:
             ids: list[tuple[EntityId, SensorModel | BinarySensorModel]] = []
