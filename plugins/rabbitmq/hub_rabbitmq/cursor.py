@@ -36,7 +36,7 @@ class Cursor:
         self.offset: int | None = memory.get(f"{queue}:offset")
         """The last place of the stream that was dealt with."""
         self.schema: dict[str, Any] | None = memory.get(f"{queue}:schema")
-        """The schema that was last seen: its `fingerprint` and `fields`."""
+        """What schemas were seen: their fingerprints as `seen`, and the `fields` of the newest."""
         pages = {int(key.rpartition(":")[2]): ids for key, ids in memory.items(f"{queue}:seen:").items()}
         self._pages: dict[int, list[str]] = dict(sorted(pages.items()))
         self._seen = {message_id for ids in self._pages.values() for message_id in ids}

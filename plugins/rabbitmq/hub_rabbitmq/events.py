@@ -57,5 +57,5 @@ class SchemaChanged(PluginEvent):
     queue: str = Field(description="Queue or stream that it was seen in.")
     schema_name: str = Field(description="Full name of the schema.")
     fingerprint: str = Field(description="CRC-64-AVRO of the schema, as on the wire.")
-    added: tuple[str, ...] = Field(description="Fields that the schema before it did not have.")
+    added: tuple[str, ...] = Field(description="Fields that the newest schema before it did not have.")
     removed: tuple[str, ...] = Field(description="Fields that it has no more.")

@@ -33,6 +33,7 @@ from hub_rabbitmq.telling import event_of
 _FIRST_WAIT, _LONGEST_WAIT = 1.0, 30.0  # seconds
 _QUIET: Final = 60.0  # seconds
 _SHOWN: Final = 20
+_SCHEMAS: Final = 100  # that are remembered as seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +158,8 @@ class Intake:
 
     def _compare_schema(self, content: Content, last: dict[str, Any] | None) -> dict[str, Any] | None:
         schema = content.schema
-        if schema is None or (last is not None and last["fingerprint"] == schema.fingerprint.hex()):
+        seen: list[str] = last["seen"] if last else []
+        if schema is None or schema.fingerprint.hex() in seen:
             return last
         before = last["fields"] if last else (sorted(self._decoder.reader.fields) if self._decoder.reader else [])
         added, removed = sorted(schema.fields.difference(before)), sorted(set(before) - schema.fields)
@@ -171,7 +173,7 @@ class Intake:
                     removed=tuple(removed[:_SHOWN]),
                 )
             )
-        return {"fingerprint": schema.fingerprint.hex(), "fields": sorted(schema.fields)}
+        return {"seen": [*seen, schema.fingerprint.hex()][-_SCHEMAS:], "fields": sorted(schema.fields)}
 
     async def _keep(self, done: Sequence[Sorted], schema: dict[str, Any] | None) -> None:
         """Keep what was dealt with, however long the store is unavailable."""

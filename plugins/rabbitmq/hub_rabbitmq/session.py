@@ -63,18 +63,8 @@ async def begin(hub: Hub, config: RabbitmqConfig, broker: Broker, fetch: Fetch |
         yield Session(config, broker, schemas, Publishing(hub, broker))
 
 
-async def _declare(broker: Broker, config: RabbitmqConfig) -> None:
-    for exchange in config.exchanges:
-        await broker.declare_exchange(exchange.name, exchange.type.value)
-    for queue in config.queues:
-        dead = {} if queue.type is QueueType.CLASSIC else {"x-queue-type": "quorum"}
-        await broker.declare_queue(queue.dead_letters, dead, {})
-        if queue.declare:
-            bindings = {(binding.exchange, binding.routing_key): None for binding in queue.bindings}
-            await broker.declare_queue(queue.name, _arguments(queue), bindings)
-
-
-def _arguments(queue: QueueConfig) -> dict[str, Any]:
+def arguments_of(queue: QueueConfig) -> dict[str, Any]:
+    """Return the arguments with which a queue is declared."""
     dead = {"x-dead-letter-exchange": "", "x-dead-letter-routing-key": queue.dead_letters}
     kinds: Mapping[QueueType, dict[str, Any]] = {
         QueueType.CLASSIC: dead,
@@ -89,6 +79,17 @@ def _arguments(queue: QueueConfig) -> dict[str, Any]:
         },
     }
     return {**kinds[queue.type], **queue.arguments}
+
+
+async def _declare(broker: Broker, config: RabbitmqConfig) -> None:
+    for exchange in config.exchanges:
+        await broker.declare_exchange(exchange.name, exchange.type.value)
+    for queue in config.queues:
+        dead = {} if queue.type is QueueType.CLASSIC else {"x-queue-type": "quorum"}
+        await broker.declare_queue(queue.dead_letters, dead, {})
+        if queue.declare:
+            bindings = {(binding.exchange, binding.routing_key): None for binding in queue.bindings}
+            await broker.declare_queue(queue.name, arguments_of(queue), bindings)
 
 
 def _where(queue: QueueConfig, cursor: Cursor) -> int | str:

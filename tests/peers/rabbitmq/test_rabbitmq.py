@@ -154,7 +154,7 @@ async def test_a_stream_goes_on_where_it_was(server: Server, channel: AbstractCh
 
 async def test_publishing_is_confirmed_or_an_error(server: Server, channel: AbstractChannel, name: str) -> None:
     """Unroutable, an exchange that is not there, a full queue; the connection goes on."""
-    full = {"x-max-length": 1, "x-overflow": "reject-publish"}
+    full: dict[str, Any] = {"x-max-length": 1, "x-overflow": "reject-publish"}
     await channel.declare_queue(f"{name}.full", arguments=full, auto_delete=True)
     async with running(hub_rabbitmq, configured(server, name)) as hub:
         await hub.call("rabbitmq.publish", routing_key=name, body={"n": 1})
