@@ -25,6 +25,7 @@ class DecidedEntities:
         self._ids = {f"script.{script.object_id}" for script in scripts} | set(virtual)
         # An automation with an id keeps the entity id of its first name, or that which an admin gave it: only the hub knows.
         self._unsure: set[str] = set(_VIRTUAL)
+        self._hints: dict[str, str] = {}
         for automation in automations:
             self._ids.add(self._free(f"{automation.domain}.{slugify(automation.name)}"))
             if automation.id is not None:
@@ -36,14 +37,20 @@ class DecidedEntities:
             for entity_id in (part.strip().lower() for part in text.split(",")):
                 domain = entity_id.partition(".")[0]
                 if domain in _DECIDED and entity_id not in self._ids and entity_id.partition(".")[2]:
-                    alike = [known for known in self._ids if known.startswith(f"{domain}.")]
                     yield problem_at(
                         position_of(definition.raw, path),
-                        f"there is no {entity_id}{did_you_mean(entity_id, alike)}",
+                        f"there is no {entity_id}{self._hint(domain, entity_id)}",
                         "unknown-entity",
                         severity="warning" if domain in self._unsure else "error",
                         path=path,
                     )
+
+    def _hint(self, domain: str, entity_id: str) -> str:
+        """Name the nearest id; many automations may name the same missing one."""
+        if entity_id not in self._hints:
+            alike = [known for known in self._ids if known.startswith(f"{domain}.")]
+            self._hints[entity_id] = did_you_mean(entity_id, alike)
+        return self._hints[entity_id]
 
     def _free(self, entity_id: str) -> str:
         numbered, number = entity_id, 2
