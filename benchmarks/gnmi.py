@@ -43,7 +43,8 @@ class Fleet:
         """Return what a target sends again and again, with other values each time."""
         paths = [f"/interfaces/interface[name=Ethernet{number}]/state/counters/{counter}"
                  for number in range(INTERFACES) for counter in COUNTERS]  # fmt: skip
-        paths += [SENT] * (self._per_message - len(paths) % self._per_message)
+        paths.append(SENT)
+        paths += [f"/benchmark/unread[number={number}]" for number in range(-len(paths) % self._per_message)]
         made = []
         for start in range(0, len(paths), self._per_message):
             response = pb.SubscribeResponse()

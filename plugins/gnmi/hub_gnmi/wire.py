@@ -13,7 +13,7 @@ from google.protobuf.message import DecodeError
 from pygnmi.spec.v080 import gnmi_pb2 as pb
 
 from hub.api import PluginError
-from hub_gnmi.paths import Element, Path, element
+from hub_gnmi.paths import BadPath, Element, Path, element
 from hub_gnmi.values import Json, decode, from_json
 
 Address = tuple[bytes, bytes]
@@ -232,10 +232,11 @@ def _elements(path: Any) -> Iterator[Element]:
             raise Garbled("a path with a key that is too long")
         yield element(each.name, keys)
     if not path.elem:
-        for name in path.element:  # the field before gNMI 0.4
-            if len(name) > _LONGEST_WORD:
-                raise Garbled("a path with an element that is too long")
-            yield Element(name)
+        for spelt in path.element:  # the field before gNMI 0.4: texts, with their keys in them
+            try:
+                yield from Path.parse(f"/{spelt}").elements
+            except BadPath as error:
+                raise Garbled(str(error)) from None
 
 
 def _path(path: Path) -> Any:

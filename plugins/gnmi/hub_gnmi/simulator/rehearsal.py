@@ -12,7 +12,7 @@ from hub_gnmi.simulator.switch import Interface, Switch
 USER, PASSWORD = "hub", "tele-Metrie-42"
 _STEP = 5.0  # seconds between two looks at what is due
 _FLAP_EVERY, _FLAP_LASTS = 240.0, 35.0  # seconds
-_RESTART_AT = 1500.0
+_RESTART_AT = 900.0
 
 
 @asynccontextmanager
