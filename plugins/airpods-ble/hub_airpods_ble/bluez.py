@@ -81,11 +81,14 @@ async def _connected() -> MessageBus:
 
 
 async def _found(bus: MessageBus, name: str | None) -> Adapter:
-    signals: list[Message] = []
-    bus.add_message_handler(lambda message: signals.append(message) if message.message_type is MessageType.SIGNAL else None)
     for rule in _RULES:
         await _call(bus, _DBUS, "/org/freedesktop/DBus", _DBUS, "AddMatch", "s", [rule])
-    (objects,) = await _call(bus, _BLUEZ, "/", _OBJECTS, "GetManagedObjects")
+    missed: list[Message] = []  # what changes while the answer is under way
+    bus.add_message_handler(missed.append)
+    try:
+        (objects,) = await _call(bus, _BLUEZ, "/", _OBJECTS, "GetManagedObjects")
+    finally:
+        bus.remove_message_handler(missed.append)
     adapters = {
         path.rpartition("/")[2]: unpack_variants(interfaces[_ADAPTER])
         for path, interfaces in sorted(objects.items())
@@ -93,7 +96,7 @@ async def _found(bus: MessageBus, name: str | None) -> Adapter:
     }
     adapter = Adapter(_chosen(adapters, name))
     bus.add_message_handler(lambda message: _notice(message, adapter))
-    for message in signals:
+    for message in missed:
         _notice(message, adapter)
     return adapter
 

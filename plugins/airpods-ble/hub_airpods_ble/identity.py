@@ -1,12 +1,12 @@
 """Whose set it is. Only sets of people who have agreed are ever known; of all others nothing is kept."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from hub_airpods_ble.config import Person
-from hub_airpods_ble.keys import AddressKey, ChargeKey
+from hub_airpods_ble.keys import Addresses, AddressKey, ChargeKey
 from hub_airpods_ble.message import Charges, sealed
 
 _REMEMBERED: Final = 1800.0  # seconds; sets change their address about every 15 minutes
@@ -37,6 +37,7 @@ class Identities:
 
     def __init__(self, people: Iterable[Person]) -> None:
         self._people = [_Keys(person) for person in people]
+        self._lasting = {keys.person.address: keys for keys in self._people if keys.person.address}
         self._bound: dict[str, _Bound] = {}
         self._guesses: dict[str, tuple[_Keys, bytes]] = {}
 
@@ -44,9 +45,24 @@ class Identities:
         """Whether the address is somebody's already."""
         return address in self._bound
 
+    def meet(self, messages: Sequence[tuple[str, bytes]], now: float) -> None:
+        """Find out whose sets sent these statuses (address and 25 bytes), as far as they are anybody's; `now` in seconds."""
+        unknown = [(address, value) for address, value in messages if address not in self._bound]
+        if not unknown:
+            return
+        addresses, values = Addresses([address for address, _ in unknown]), [value for _, value in unknown]
+        for address, _ in unknown:
+            if address in self._lasting:
+                self._bind(address, _Bound(self._lasting[address], Proof.ADDRESS, now))
+        for keys in self._people:
+            for at in keys.made(addresses):
+                self._bind(unknown[at][0], _Bound(keys, Proof.IRK, now))
+            for at in keys.opens(values):
+                self._believe(unknown[at][0], keys, values[at], now)
+
     def owner(self, address: str, value: bytes, now: float) -> Owner | None:
-        """Say whose set sent this status (25 bytes) from this address at this time (seconds), or None."""
-        bound = self._bound.get(address) or self._recognise(address, value)
+        """Say whose set sent this status, or None; who is met for the first time must have been met with `meet`."""
+        bound = self._bound.get(address)
         if bound is None:
             return None
         bound.heard = now
@@ -58,33 +74,23 @@ class Identities:
             if now - bound.heard > _REMEMBERED:
                 del self._bound[address]
 
-    def _recognise(self, address: str, value: bytes) -> "_Bound | None":
-        for keys in self._people:
-            proof = keys.proof(address)
-            if proof is not None:
-                return self._bind(address, _Bound(keys, proof))
-        for keys in self._people:
-            if keys.open(value) is not None:
-                return self._believe(address, keys, value)
-        return None
-
-    def _believe(self, address: str, keys: "_Keys", value: bytes) -> "_Bound | None":
+    def _believe(self, address: str, keys: "_Keys", value: bytes, now: float) -> None:
+        if address in self._bound:
+            return
         # A wrong key opens one message of a hundred thousand by chance, so it takes a second one that is different.
-        guess = self._guesses.get(address)
+        guess = self._guesses.pop(address, None)
         if guess is not None and guess[0] is keys and guess[1] != sealed(value):
-            del self._guesses[address]
-            return self._bind(address, _Bound(keys, Proof.ENCRYPTION_KEY))
+            self._bind(address, _Bound(keys, Proof.ENCRYPTION_KEY, now))
+            return
         if len(self._guesses) >= _MOST_GUESSES:
-            self._guesses.pop(next(iter(self._guesses)))
+            del self._guesses[next(iter(self._guesses))]
         self._guesses[address] = (keys, sealed(value))
-        return None
 
-    def _bind(self, address: str, bound: "_Bound") -> "_Bound":
+    def _bind(self, address: str, bound: "_Bound") -> None:
         others = sorted((old.heard, other) for other, old in self._bound.items() if old.keys is bound.keys)
         for _, other in others[: max(len(others) - _MOST_ADDRESSES + 1, 0)]:
             del self._bound[other]
         self._bound[address] = bound
-        return bound
 
 
 class _Keys:
@@ -96,10 +102,11 @@ class _Keys:
         self._address_key = AddressKey(irk) if irk else None
         self._charge_key = ChargeKey(encryption_key) if encryption_key else None
 
-    def proof(self, address: str) -> Proof | None:
-        if address == self.person.address:
-            return Proof.ADDRESS
-        return Proof.IRK if self._address_key and self._address_key.made(address) else None
+    def made(self, addresses: Addresses) -> list[int]:
+        return self._address_key.made(addresses) if self._address_key else []
+
+    def opens(self, values: Sequence[bytes]) -> list[int]:
+        return self._charge_key.opens(values) if self._charge_key else []
 
     def open(self, value: bytes) -> Charges | None:
         return self._charge_key.open(value) if self._charge_key else None
@@ -109,4 +116,4 @@ class _Keys:
 class _Bound:
     keys: _Keys
     proof: Proof
-    heard: float = 0.0
+    heard: float

@@ -19,6 +19,9 @@ SEALED: Final = 16
 """Bytes at the end that only a key opens."""
 BEGINNING: Final = bytes([PAIRING, LENGTH])
 """How a lone status begins, for receivers that can filter."""
+MARK: Final = 0x2D
+MARK_AT: Final = 4
+"""The byte by which the opened part is known, and where it stands."""
 _PLAINTEXT: Final = 0x01
 
 
@@ -126,7 +129,7 @@ def read_status(value: bytes) -> Status:
 
 def read_charges(opened: bytes) -> Charges | None:
     """Read the sealed part after it was opened; None when the key was not the right one."""
-    if opened[0] & 0xF0 or opened[4] != _MARK:
+    if opened[0] & 0xF0 or opened[MARK_AT] != MARK:
         return None
     first, second, case = (_exact(byte) for byte in opened[1:4])
     return Charges(first, second, case)
@@ -156,7 +159,6 @@ def with_charges(status: Status, charges: Charges) -> Status:
             return replace(status, shape=shape)
 
 
-_MARK: Final = 0x2D
 _UNKNOWN: Final = 15
 _STEP: Final = 10  # percent
 

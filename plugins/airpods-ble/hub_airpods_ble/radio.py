@@ -1,6 +1,7 @@
 """Listening with one Bluetooth adapter. The only user of `bleak`; import it when it is needed."""
 
 import asyncio
+import logging
 import sys
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager, suppress
@@ -24,6 +25,8 @@ Mode = Literal["passive", "active"]
 _PATIENCE: Final = 15.0  # real seconds to begin or to end a scan
 _SILENCE: Final = 120.0
 """Seconds after which a passive scan that heard nothing at all may be one that the kernel only pretends to do."""
+_TALKATIVE: Final = ("bleak", "dbus_fast")
+"""Loggers that would write every address nearby into a debug log."""
 _PATTERN: Final = OrPattern(0, AdvertisementDataType.MANUFACTURER_SPECIFIC_DATA, COMPANY.to_bytes(2, "little") + BEGINNING)
 
 
@@ -38,6 +41,8 @@ class Radio:
 
     async def listen(self, scanning: Scanning, show: Callable[[Mode], None]) -> None:
         """Listen until cancelled; `show` is told how. Raises NotConnected when it cannot."""
+        for name in _TALKATIVE:
+            logging.getLogger(name).setLevel(logging.INFO)
         if scanning is Scanning.AUTO:
             with suppress(_CannotListen):
                 async with self._scan("passive"):

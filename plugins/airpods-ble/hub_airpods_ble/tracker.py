@@ -52,7 +52,9 @@ class Tracker:
     async def look(self) -> None:
         """Look at what was heard since the last look, and at who was not. Raises HubError when it cannot be remembered."""
         now = self._hub.clock.monotonic()
-        for heard in self.inbox.take():
+        waiting = self.inbox.take()
+        self._identities.meet([(heard.address, heard.value) for heard in waiting], now)
+        for heard in waiting:
             owner = self._identities.owner(heard.address, heard.value, now)
             if owner is not None:
                 self._take(heard, owner, now)

@@ -3,7 +3,7 @@
 from random import Random
 
 import pytest
-from hub_airpods_ble.keys import AddressKey, ChargeKey, make_address
+from hub_airpods_ble.keys import Addresses, AddressKey, ChargeKey, make_address
 from hub_airpods_ble.message import Battery, status_bytes
 from hub_airpods_ble.simulator import SimulatedSet
 from hypothesis import given
@@ -12,6 +12,10 @@ from hypothesis import strategies as st
 SAMPLE = bytes.fromhex("ec0234a357c8ad05341010a60a397d9b")
 """The sample key of the Bluetooth specification, and the address it makes of its sample number."""
 SAMPLE_ADDRESS = "70:81:94:0D:FB:AA"
+
+
+def made(key: bytes, *addresses: str) -> list[str]:
+    return [addresses[at] for at in AddressKey(key).made(Addresses(addresses))]
 
 
 def value_of(worn: SimulatedSet) -> bytes:
@@ -23,12 +27,12 @@ def value_of(worn: SimulatedSet) -> bytes:
 def test_the_specification_s_sample() -> None:
     """The key makes the address, and knows it again."""
     assert make_address(SAMPLE, bytes.fromhex("708194")) == SAMPLE_ADDRESS
-    assert AddressKey(SAMPLE).made(SAMPLE_ADDRESS)
+    assert made(SAMPLE, SAMPLE_ADDRESS) == [SAMPLE_ADDRESS]
 
 
 def test_the_key_may_be_written_backwards() -> None:
     """Programs that show keys do not agree on the order of their bytes."""
-    assert AddressKey(SAMPLE[::-1]).made(SAMPLE_ADDRESS)
+    assert made(SAMPLE[::-1], SAMPLE_ADDRESS) == [SAMPLE_ADDRESS]
 
 
 @pytest.mark.parametrize(
@@ -38,13 +42,26 @@ def test_the_key_may_be_written_backwards() -> None:
 )
 def test_other_addresses_are_not_its_own(address: str) -> None:
     """Those of other keys, of other kinds, and what is no address."""
-    assert not AddressKey(SAMPLE).made(address)
+    assert made(SAMPLE, address) == []
 
 
 @given(st.binary(min_size=16, max_size=16), st.binary(min_size=3, max_size=3))
 def test_a_key_knows_every_address_it_makes(key: bytes, random: bytes) -> None:
     """However often the set changes it."""
-    assert AddressKey(key).made(make_address(key, random))
+    address = make_address(key, random)
+    assert address in made(key, address)
+
+
+@given(st.lists(st.booleans(), max_size=40), st.integers(0, 1000))
+def test_a_key_finds_its_addresses_among_others(own: list[bool], seed: int) -> None:
+    """Each at its place, and no others."""
+    random = Random(seed)
+    key, other = random.randbytes(16), random.randbytes(16)
+    addresses = ["", *(make_address(key if mine else other, random.randbytes(3)) for mine in own)]
+
+    found = AddressKey(key).made(Addresses(addresses))
+
+    assert sorted(found) == [place for place, mine in enumerate(own, start=1) if mine]
 
 
 @pytest.mark.parametrize("right_speaks", [False, True])
@@ -61,8 +78,14 @@ def test_the_encryption_key_opens_exact_charges(right_speaks: bool) -> None:
 
 def test_another_key_opens_nothing(ada: SimulatedSet, stranger: SimulatedSet) -> None:
     """Not once in ten thousand messages that tell the same charges."""
-    key = ChargeKey(ada.encryption_key)
+    opened = ChargeKey(ada.encryption_key).opens([value_of(stranger) for _ in range(10_000)])
 
-    opened = [key.open(value_of(stranger)) for _ in range(10_000)]
+    assert len(opened) <= 1
 
-    assert sum(charges is not None for charges in opened) <= 1
+
+def test_a_key_finds_its_messages_among_others(ada: SimulatedSet, stranger: SimulatedSet) -> None:
+    """Each at its place."""
+    values = [value_of(ada if number % 3 == 0 else stranger) for number in range(30)]
+
+    assert ChargeKey(ada.encryption_key).opens(values) == list(range(0, 30, 3))
+    assert ChargeKey(ada.encryption_key).opens([]) == []

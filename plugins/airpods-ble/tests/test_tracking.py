@@ -132,6 +132,17 @@ async def test_whoever_takes_the_consent_back_is_forgotten(capture: Capture, ada
     assert memory.items() == {}
 
 
+async def test_reporting_by_team_forgets_the_people(capture: Capture, ada: SimulatedSet) -> None:
+    """Whoever was remembered by name is not, any more."""
+    memory = KeptMemory()
+    config = section(capture(every_second(ada, 0, 20)), ada.owned_by("Ada", team="Board"), smallest_team=1)
+    async with running(hub_airpods_ble, config, SimulatedClock(), memory) as hub:
+        await hub.clock.advance(20)
+
+    async with running(hub_airpods_ble, {**config, "report": "team"}, SimulatedClock(), memory) as hub:
+        assert memory.items() == {"team/board": 0}
+
+
 async def test_after_a_restart_nobody_comes_again(capture: Capture, ada: SimulatedSet, bob: SimulatedSet) -> None:
     """Ada is heard again and stays; Bob is not, and goes when he would have been heard."""
     memory = KeptMemory()

@@ -6,6 +6,7 @@ A kernel without Bluetooth cannot have a real one. Interfaces and error names ar
 
 import asyncio
 import signal
+import socket
 import subprocess
 import tempfile
 from contextlib import suppress
@@ -50,9 +51,13 @@ class PrivateBus:
         self._process = subprocess.Popen(
             ["dbus-daemon", "--nofork", "--nopidfile", f"--config-file={self._configuration}"], stderr=subprocess.DEVNULL
         )
-        while not self._socket.exists():
+        while not self._answers():
             assert self._process.poll() is None, "dbus-daemon does not start"
             await asyncio.sleep(0.01)
+
+    def _answers(self) -> bool:
+        with socket.socket(socket.AF_UNIX) as probe:
+            return probe.connect_ex(str(self._socket)) == 0
 
     def stop(self) -> None:
         """Kill it."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import logging
 import shutil
 import time
 from collections.abc import AsyncGenerator, Callable
@@ -275,6 +276,22 @@ async def test_passive_scanning_that_hears_nothing_becomes_active(bus: PrivateBu
     await daemon.stop()
 
 
+async def test_a_stranger_leaves_no_trace(bluetoothd: Bluetoothd, ada: SimulatedSet, caplog: pytest.LogCaptureFixture) -> None:
+    """Not even in a debug log, in which bleak by itself would write every message it hears."""
+    caplog.set_level(logging.DEBUG)
+    stranger = SimulatedSet(Random("stranger"))
+    async with running(hub_airpods_ble, section(ada)) as hub:
+
+        def speak() -> None:
+            bluetoothd.advertise("hci0", stranger.address, stranger.message())
+            bluetoothd.advertise("hci0", ada.address, ada.message())
+
+        await speak_until(hub, speak, lambda: hub.value("binary_sensor.ada_present") == "on")
+        known = "\n".join([caplog.text, *map(str, hub.states.all()), *map(str, hub.events), str(hub.memory.items())])
+    assert stranger.address not in known
+    assert stranger.address.replace(":", "_") not in known
+
+
 async def test_what_bluez_says_of_the_past_is_not_heard(bluetoothd: Bluetoothd, ada: SimulatedSet) -> None:
     """When it forgets a signal it shows the old message once more; that is no sign of life."""
     config = section(ada, leave_after=30)
@@ -297,6 +314,9 @@ async def test_hostile_devices_harm_nobody(bluetoothd: Bluetoothd, ada: Simulate
                 random.randbytes(length),
                 company=random.choice([0x4C, 6]),
             )
+            if number % 50 == 0:
+                await bluetoothd.flushed()
+        await bluetoothd.flushed()
         device = "/org/bluez/hci0/dev_C0_00_00_00_00_00"
         for wrong in (Variant("s", "x"), Variant("a{sv}", {}), Variant("ay", b"x"), Variant("a{qv}", {0x4C: Variant("s", "x")})):
             bluetoothd.say(device, "org.bluez.Device1", {"ManufacturerData": wrong, "RSSI": Variant("s", "loud")})
