@@ -29,7 +29,7 @@ from hub.automation.webhooks import WebhookTable
 from hub.automation.world import OfferedCondition, OfferedTrigger, World
 from hub.bus import Bus
 from hub.check.checking import schedules_of
-from hub.check.sections import idle_sections, plugin_sections
+from hub.check.sections import CORE, idle_sections, plugin_sections
 from hub.check.triggers import offered_events
 from hub.clock import Clock, SystemClock
 from hub.config import Configuration, InvalidConfiguration, Settings, read
@@ -109,7 +109,7 @@ class Hub:
 
     def take_roster(self) -> Roster:
         """Load the plugins that the configuration names, and expect what they will offer."""
-        roster = read_roster(plugin_sections(self.configuration))
+        roster = read_roster(plugin_sections(self.configuration), core=CORE)
         for problem in roster.problems:
             _log.error("%s", problem)
         for instance in roster.instances:

@@ -13,7 +13,7 @@ from hub.check.calls import call_problems
 from hub.check.core_actions import core_actions
 from hub.check.entities import DecidedEntities, repeated_ids
 from hub.check.purposes import condition_problems
-from hub.check.sections import idle_sections, plugin_sections
+from hub.check.sections import CORE, idle_sections, plugin_sections
 from hub.check.templates import template_problems
 from hub.check.triggers import offered_events, trigger_problems
 from hub.config import Configuration, InvalidConfiguration, Problem, read
@@ -50,7 +50,7 @@ def check(path: Path, *, blueprints: Sequence[Path] | None = None) -> Checked:
 def _check(path: Path, blueprints: Sequence[Path]) -> Checked:
     cache = path.parent / ".hub" / "cache"
     configuration = read(path, cache=cache if cache.is_dir() else None)
-    roster = read_roster(plugin_sections(configuration))
+    roster = read_roster(plugin_sections(configuration), core=CORE)
     library = Blueprints([configuration.folder / "blueprints", *blueprints])
     automations = [*read_automations(configuration.sections.get("automation"), library), *schedules_of(configuration)]
     scripts = read_scripts(configuration.sections.get("script"), library)

@@ -1,6 +1,6 @@
 """Find plugins by entry point; load those that the configuration names, one at a time."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
@@ -61,11 +61,11 @@ def available(points: EntryPoints = installed) -> list[Found]:
     return sorted((_found(point) for point in points()), key=lambda found: found.name)
 
 
-def load(name: str, points: EntryPoints = installed) -> Loaded | Broken:
-    """Import the plugin of this name; whatever goes wrong is the answer's reason."""
+def load(name: str, points: EntryPoints = installed, core: Collection[str] = ()) -> Loaded | Broken:
+    """Import the plugin of this name; whatever goes wrong is the answer's reason. `core` may have been meant too."""
     known = {point.name: point for point in points()}
     if name not in known:
-        return Broken(name=name, plugin=name, reason=_not_installed(name, known), installed=False)
+        return Broken(name=name, plugin=name, reason=_not_installed(name, [*known, *core]), installed=False)
     try:
         plugin = plugin_of(known[name].load())
         if plugin.name != name:
@@ -126,7 +126,7 @@ def _twice(kind: str, names: Sequence[str]) -> Iterator[str]:
 
 def _not_installed(name: str, known: Iterable[str]) -> str:
     near = nearest(name, known)
-    return str(NotInstalled(name)) if near is None else f"{NotInstalled(name)}; or did you mean `{near}`, which is installed?"
+    return str(NotInstalled(name)) if near is None else f"{NotInstalled(name)}; or did you mean `{near}`?"
 
 
 def _found(point: EntryPoint) -> Found:

@@ -1,6 +1,6 @@
 """The roster: every plugin section of the configuration, read; what runs and what is wrong."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from hub import config
@@ -21,15 +21,18 @@ class Roster:
     problems: tuple[Problem, ...] = ()
 
 
-def read_roster(sections: Mapping[str, object], points: EntryPoints = installed) -> Roster:
-    """Load the plugins that are named and read their sections; one that is wrong does not stop the others."""
+def read_roster(sections: Mapping[str, object], points: EntryPoints = installed, core: Collection[str] = ()) -> Roster:
+    """Load the plugins that are named and read their sections; one that is wrong does not stop the others.
+
+    `core` are the sections of the core, one of which may have been meant.
+    """
     plugins: list[Loaded] = []
     instances: list[Instance] = []
     broken: list[Broken] = []
     problems: list[Problem] = []
     taken: set[str] = set()
     for name, section in sections.items():
-        loaded = load(name, points)
+        loaded = load(name, points, core)
         if isinstance(loaded, Broken):
             broken.append(loaded)
             problems.append(_problem(sections, loaded))

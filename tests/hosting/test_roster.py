@@ -99,7 +99,7 @@ tpc: {host: a, port: 1}
         "hub.yaml:6:12: there is already an instance called 'tcp_roof'; give each a `name` of its own",
         "hub.yaml:7:21: must be at most 65535",
         str(roster.problems[3]),
-        "hub.yaml:9:1: plugin 'tpc' is not installed; try: pip install hub-tpc; or did you mean `tcp`, which is installed?",
+        "hub.yaml:9:1: plugin 'tpc' is not installed; try: pip install hub-tpc; or did you mean `tcp`?",
     ]
     assert str(roster.problems[3]).startswith("hub.yaml:8:1: plugin 'unripe' is broken: ")
     assert [problem.code for problem in roster.problems][3:] == ["broken-plugin", "not-installed"]

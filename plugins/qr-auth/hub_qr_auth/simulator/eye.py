@@ -7,7 +7,6 @@ import zxingcpp
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _LARGEST = 8_000_000  # pixels; a small file can unpack to a huge picture
-_QR_CODES = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode])
 _CHANNELS = {0: 1, 2: 3, 4: 2, 6: 4}
 
 
@@ -15,7 +14,7 @@ def read_codes(png: bytes) -> list[str]:
     """Return the texts of all QR codes in a PNG. Raises ValueError when it is none that can be read."""
     width, height, grey = _pixels(png)
     picture = memoryview(grey).cast("B", (height, width))
-    found = zxingcpp.read_barcodes(picture, formats=_QR_CODES)
+    found = zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.QRCode)
     return [code.text for code in found]
 
 
