@@ -114,7 +114,7 @@ async def _run(count: int, hub_kills: int, server: Server, hub: Hub) -> Account:
     began = time.monotonic()
     hub.start()
     try:
-        await _until_consumed(server)
+        await _until_consumed(server, hub)
         await asyncio.sleep(_SETTLED)
         publishing = asyncio.create_task(_publish(server, count))
         restarts = {round(hub_kills / 3) or 1: server.kill, round(2 * hub_kills / 3) or 2: server.stop}
@@ -144,8 +144,8 @@ async def _run(count: int, hub_kills: int, server: Server, hub: Hub) -> Account:
     )
 
 
-async def _until_consumed(server: Server) -> None:
-    for _ in range(300):
+async def _until_consumed(server: Server, hub: Hub) -> None:
+    for _ in range(600):
         with suppress(OSError, aio_pika.exceptions.AMQPError):
             async with await aio_pika.connect(f"amqp://guest:guest@127.0.0.1:{server.port}/", timeout=5) as connection:
                 channel = await connection.channel()
@@ -153,7 +153,7 @@ async def _until_consumed(server: Server) -> None:
                 if queue.declaration_result.consumer_count:
                     return
         await asyncio.sleep(0.1)
-    raise AssertionError("the hub does not consume")
+    raise AssertionError(f"the hub does not consume:\n{hub.output()[-3000:]}")
 
 
 async def _publish(server: Server, count: int) -> None:
