@@ -154,7 +154,9 @@ class AirpodsConfig(Config):
         _differ("people", [person.slug for person in self.people])
         _differ("teams", [slugify(team) for team in self.teams])
         _differ("addresses", [person.address for person in self.people if person.address])
-        _differ("keys", [_digits(key) for person in self.people for key in (person.irk, person.encryption_key) if key])
+        _differ("keys", [_digits(person.irk) for person in self.people if person.irk])
+        _differ("keys", [_digits(person.encryption_key) for person in self.people if person.encryption_key])
+        _differ("adapters", self.adapters)
         return self
 
     @model_validator(mode="after")

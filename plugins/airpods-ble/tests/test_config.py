@@ -48,6 +48,7 @@ def test_keys_are_secrets(ada: SimulatedSet) -> None:
         ({"people": [{"name": "Ada", "consent": True}]}, "nothing says which set is theirs"),
         ({"people": people("Ada", "ada")}, "two people are the same"),
         ({"people": [{"name": "Ada", "irk": KEY}, {"name": "Bob", "irk": KEY.upper()}]}, "two keys are the same"),
+        ({"people": people("Ada"), "adapters": ["hci0", "hci0"]}, "two adapters are the same"),
         ({"people": people("Ada"), "source": "replay"}, "belong together"),
         ({"people": people("Ada"), "replay": {"file": "x"}}, "belong together"),
         ({"people": people("Ada"), "source": "replay", "replay": {}}, "either `file` or `address`"),
