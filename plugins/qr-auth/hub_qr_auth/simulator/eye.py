@@ -14,7 +14,7 @@ def read_codes(png: bytes) -> list[str]:
     """Return the texts of all QR codes in a PNG. Raises ValueError when it is none that can be read."""
     width, height, grey = _pixels(png)
     picture = memoryview(grey).cast("B", (height, width))
-    found = zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.QRCode)
+    found = zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode]))
     return [code.text for code in found]
 
 
