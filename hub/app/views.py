@@ -130,9 +130,15 @@ class WebTraces:
         return next((trace.as_dict() for trace in self._all(item) if str(trace.run_id) == run_id), None)
 
     def _all(self, item: str | None) -> list[Trace]:
-        items = [*self._automations.automations, *self._automations.scripts] if item is None else [EntityId(item)]
+        items = [*self._automations.automations, *self._automations.scripts] if item is None else [self._meant(item)]
         kept = [traces for entity_id in items if (traces := self._automations.traces(entity_id)) is not None]
         return [trace for traces in kept for trace in (*traces.runs, *traces.refused)]
+
+    def _meant(self, item: str) -> EntityId:
+        """Home Assistant's clients name an automation by its `id:`."""
+        if self._automations.traces(item) is None and item.startswith("automation."):
+            return self._automations.with_id(item.partition(".")[2]) or EntityId(item)
+        return EntityId(item)
 
 
 class WebWebhooks:

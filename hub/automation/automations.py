@@ -113,6 +113,10 @@ class Automations:
         known = self.automations.get(EntityId(entity_id)) or self.scripts.get(EntityId(entity_id))
         return None if known is None else known.runner.traces
 
+    def with_id(self, written: str) -> EntityId | None:
+        """Return the automation that has this `id:`."""
+        return next((entity_id for entity_id, source in self._sources.items() if str(source.raw.get("id")) == written), None)
+
     def _automation_id(self, definition: Definition, taken: set[str]) -> EntityId:
         suggested = slugify(definition.name)
         if definition.id is not None:

@@ -58,6 +58,17 @@ async def test_a_hub_runs_from_its_file(site: Site, echo: Echo) -> None:
     assert site.address() is None
 
 
+async def test_traces_are_found_by_the_id_that_was_written(site: Site) -> None:
+    """That is how Home Assistant's clients ask for them."""
+    site.write(REACTS.replace("id: react", "id: '1700000000001'"))
+    async with site.running() as hub, site.http() as http:
+        hub.bus.fire("go", {"n": 5})
+        by_entity, by_id = [(await http.get(f"/api/hub/traces/automation.{name}")).json() for name in ("react", "1700000000001")]
+
+        assert len(by_id) == 1
+        assert by_id == by_entity
+
+
 async def test_states_ids_and_automations_are_after_a_restart_what_they_were(site: Site, echo: Echo) -> None:
     """Also when the plugin's peer is gone meanwhile."""
     site.write(tcp(echo) + REACTS)
