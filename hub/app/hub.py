@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from hub import __version__
 from hub.actions import Actions
+from hub.app.holding import HeldEvents
 from hub.app.logs import LastLines, logged
 from hub.app.names import LastingNames
 from hub.app.sources import web_sources
@@ -88,6 +89,7 @@ class Hub:
     alerts: Alerts
     notify: Notify
     host: Host
+    held: HeldEvents
     log: LastLines
     phase: str = "STARTING"
     bound: Bound | None = None
@@ -173,11 +175,12 @@ async def _build(path: Path, configuration: Configuration, clock: Clock, log: La
     stack.callback(offer_alert_actions(actions, alerts))
     notify = Notify(actions, outbox, alerts, clock, groups=_groups(configuration), zone=settings.time_zone)
     desk = _LateDesk()
+    held = HeldEvents(bus.fire)
     house = House(
         clock=clock,
         registers=Registers(states=states, entities=registries.entities, devices=registries.devices),
-        fire=bus.fire,
-        memory=store.memory,
+        fire=held.fire,
+        memory=held.memory(store.memory),
         add_notifier=notify.add,
         ask=desk.ask,
         chance=random.random,
@@ -242,6 +245,7 @@ async def _build(path: Path, configuration: Configuration, clock: Clock, log: La
         alerts=alerts,
         notify=notify,
         host=host,
+        held=held,
         log=log,
     )
     return hub
@@ -266,6 +270,7 @@ async def _start(hub: Hub, stack: AsyncExitStack) -> None:
         hub.automations.start()
         hub.virtual.start()
         hub.world.lifecycle.start()
+    hub.held.release()
     hub.phase = "RUNNING"
     hub.bus.fire("homeassistant_started")
     stack.callback(hub.scheduler.add(Cron("17 4 * * *", settings.time_zone), lambda _: _purge(hub), "purge of history"))

@@ -1,6 +1,7 @@
 """The stage of the demonstration: simulated systems, a configuration that connects to them, and a hub that runs on it."""
 
 import asyncio
+import logging
 import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -17,6 +18,7 @@ from hub.hosting.discovery import Broken, available, load
 from hub.plugin import Rehearsal
 from hub.web.address import read_address
 
+_log: Final = logging.getLogger(__name__)
 _STORY: Final = Path(__file__).parent / "energy.yaml"
 _USUAL_PORT: Final = 8123
 _CUE: Final = 20.0  # seconds of the demonstration's time between two looks of the executives at their messages
@@ -64,7 +66,10 @@ async def _rehearse(clock: Clock, stack: AsyncExitStack) -> dict[str, Rehearsal]
     for found in available():
         loaded = load(found.name)
         if not isinstance(loaded, Broken) and loaded.plugin.rehearse is not None:
-            rehearsals[found.name] = await stack.enter_async_context(loaded.plugin.rehearse(clock))
+            try:
+                rehearsals[found.name] = await stack.enter_async_context(loaded.plugin.rehearse(clock))
+            except Exception:
+                _log.exception("the simulator of %s does not start: the demonstration goes on without it", found.name)
     return rehearsals
 
 

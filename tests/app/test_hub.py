@@ -58,6 +58,18 @@ async def test_a_hub_runs_from_its_file(site: Site, echo: Echo) -> None:
     assert site.address() is None
 
 
+async def test_what_a_plugin_tells_while_the_hub_starts_is_heard_by_automations(site: Site, echo: Echo) -> None:
+    """A file or a message comes once; it must not come while nobody listens."""
+    once = f"tcp: {{host: 127.0.0.1, port: {echo.config['port']}, scan_interval: 3600}}\n"
+    site.write(once + REACTS.replace("event_type: go", "event_type: tcp.greeted").replace("data.n", "data.text"))
+    async with site.running() as hub:
+        await until(lambda: hub.automations.automations[EntityId("automation.react")].last_triggered)
+        traces = hub.automations.traces("automation.react")
+
+        assert traces is not None
+        assert len(traces.runs) == 1
+
+
 async def test_traces_are_found_by_the_id_that_was_written(site: Site) -> None:
     """That is how Home Assistant's clients ask for them."""
     site.write(REACTS.replace("id: react", "id: '1700000000001'"))

@@ -60,7 +60,8 @@ async def test_a_step_that_never_works_fails_in_the_end() -> None:
 
 async def test_a_call_that_can_never_work_is_not_tried_again() -> None:
     """What is wrong with the call itself does not mend by waiting; the error steps run at once."""
-    step = '{action: test.mute, response_variable: r, x_retry: 5, x_on_error: [{action: test.say, data: {text: "{{ x_error.type }}"}}]}'
+    on_error = '[{action: test.say, data: {text: "{{ x_error.type }}"}}]'
+    step = f"{{action: test.mute, response_variable: r, x_retry: 5, x_on_error: {on_error}}}"
     async with engine(doing(step)) as hub:
         hub.offer("test.mute", lambda _: None, Answer.NONE)
 
