@@ -50,6 +50,7 @@ class Level(StrEnum):
 
 
 _LARGEST_ANSWER = 1000  # rows
+_SECRETS, _STARS = {"community", "authpass", "cryptopass"}, "**********"
 _PUSHED_TYPE = "dummy"
 """A check that every LibreNMS with the monitoring plugins has. It is never run: the service is disabled for LibreNMS's checks."""
 
@@ -176,7 +177,7 @@ async def push_service(
     host = session.path_of(device)
     service_id = await _service_id(session, host, service)
     if service_id is None:
-        body: dict[str, object] = {"type": _PUSHED_TYPE, "name": service, "desc": "Told by Hub", "ip": "", "disable": True}
+        body: dict[str, object] = {"type": _PUSHED_TYPE, "name": service, "desc": service, "ip": "", "disable": True}
         await session.api.change("POST", f"/services/{host}", body)
         service_id = await _service_id(session, host, service)
         if service_id is None:
@@ -227,11 +228,11 @@ async def get(
     if any(piece in ("", ".", "..") for piece in pieces) or any(mark in path for mark in "?#\\"):
         raise BadActionData("path: pieces joined by `/`, such as `devices/core-1/availability`; what follows `?` are parameters")
     asked = "/" + "/".join(segment(piece) for piece in pieces)
-    answer = dict(await session.api.read(asked, list((parameters or {}).items())))
+    answer = await session.api.read(asked, list((parameters or {}).items()))
     for name, value in answer.items():
         if isinstance(value, list) and len(value) > _LARGEST_ANSWER:
             raise ActionError(f"{path} answers with {len(value)} {name}; ask for less than {_LARGEST_ANSWER}")
-    return answer
+    return {name: _masked(value) for name, value in answer.items()}
 
 
 async def _service_id(session: Session, host: str, name: str) -> int | None:
@@ -249,6 +250,17 @@ async def _is_so(session: Session, host: str, service_id: int, status: str, mess
 
 def _said(answer: Mapping[str, Any]) -> dict[str, Any]:
     return {"message": str(answer.get("message") or "")}
+
+
+def _masked(value: Any) -> Any:
+    """Hide the passwords with which LibreNMS asks its devices: it tells them to every admin's token."""
+    match value:
+        case dict():
+            return {name: _STARS if name in _SECRETS and item else _masked(item) for name, item in value.items()}
+        case list():
+            return [_masked(item) for item in value]
+        case _:
+            return value
 
 
 def _open(value: object) -> object:

@@ -28,6 +28,8 @@ class Kind(StrEnum):
 def _web_address(url: str) -> str:
     if not url.startswith(("http://", "https://")):
         raise ValueError("an address begins with https:// or http://")
+    if "@" in url:
+        raise ValueError("an address holds no user and no password: it is told in messages")
     return url.rstrip("/").removesuffix("/api/v0")
 
 

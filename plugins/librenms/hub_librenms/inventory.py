@@ -101,11 +101,6 @@ class Inventory:
         self._asked_for |= unknown
         return bool(unknown)
 
-    def lose(self) -> None:
-        """Nobody knows any more."""
-        self._board.lose(Kind.DEVICES)
-        self._count.unavailable()
-
     def _is_doubtful(self, found: dict[int, Switch]) -> bool:
         """Tell whether so much is missing that a second look must confirm it: rights or a database in trouble look the same."""
         if len(found) >= len(self.switches) * _DOUBTFUL or self._doubted:

@@ -63,8 +63,8 @@ class Session:
     def _rounds(self) -> Rounds:
         pace, details = self.config.intervals, self._details
         rounds = Rounds(self._hub, self._problems)
-        rounds.add(Round(INVENTORY, pace.inventory, self.inventory.look, self.inventory.lose, essential=True))
-        rounds.add(Round(DOWN, pace.down, self._look_down, self.inventory.lose, essential=True))
+        rounds.add(Round(INVENTORY, pace.inventory, self.inventory.look, essential=True))
+        rounds.add(Round(DOWN, pace.down, self._look_down, essential=True))
         if self.config.shows(Kind.ALERTS):
             rounds.add(Round(ALERTS, pace.alerts, self.alarms.look, self.alarms.lose))
         if self.config.shows(Kind.PORTS, Kind.TRAFFIC):

@@ -149,6 +149,15 @@ async def test_anything_else_can_be_asked_for(hub_with: Hubs) -> None:
             await hub.call("librenms.get", path="no/such/route")
 
 
+async def test_passwords_of_devices_are_not_brought(hub_with: Hubs) -> None:
+    """LibreNMS tells them to every admin's token; they would end up in traces."""
+    async with hub_with() as hub:
+        found = await hub.call("librenms.get", path="devices/core-002.example.net")
+
+        assert found["devices"][0]["community"] == "**********"
+        assert found["devices"][0]["hostname"] == "core-002.example.net"
+
+
 async def test_an_answer_that_is_too_long_is_not_brought(librenms: SimulatedLibreNms, hub_with: Hubs) -> None:
     """It says how long it is."""
     for _ in range(300):
