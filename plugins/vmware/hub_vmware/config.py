@@ -64,7 +64,9 @@ class Horizon(Config):
     scan_interval: timedelta = Field(
         timedelta(seconds=60), ge=timedelta(seconds=5), description="How often pools, machines and sessions are asked for."
     )
-    launch_server: Server | None = Field(None, description="Name that clients reach, perhaps a gateway's; else the host of `url`.")
+    launch_server: Server | None = Field(
+        None, description="Name that clients reach, perhaps a gateway's; else the host of `url`."
+    )
     scheme: Scheme = Field(
         Scheme.HORIZON, description="horizon-client (Omnissa's clients), vmware-view (VMware's older ones) or https (a browser)."
     )

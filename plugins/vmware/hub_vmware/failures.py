@@ -9,7 +9,10 @@ ActionError
 └── Unconfirmed   something hard was asked without `confirm: true`
 """
 
-from hub.api import ActionError, PluginError
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from hub.api import ActionError, NotConnected, PluginError
 
 
 class Garbled(PluginError):
@@ -33,3 +36,12 @@ class Unconfirmed(ActionError):
 
     def __init__(self, name: str, what: str) -> None:
         super().__init__(f"vmware.{name} {what}; say `confirm: true` if that is meant")
+
+
+@contextmanager
+def refusals_are_losses() -> Iterator[None]:
+    """Turn a refusal of what the connection lives on into NotConnected: nobody has called an action that could fail."""
+    try:
+        yield
+    except Refused as error:
+        raise NotConnected(f"the server refuses what is needed to watch it: {error}") from error

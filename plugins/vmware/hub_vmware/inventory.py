@@ -42,7 +42,9 @@ class Inventory:
             values.update(change.values)
             if change.kind is Kind.HOST and self._hosts.get(change.ref) != values.get("name"):
                 self._hosts[change.ref] = str(values.get("name") or change.ref)
-                changed |= {ref for ref, (kind, its) in self._things.items() if kind is Kind.VM and its.get("runtime.host") == change.ref}
+                changed |= {
+                    ref for ref, (kind, its) in self._things.items() if kind is Kind.VM and its.get("runtime.host") == change.ref
+                }
             if tell:
                 self._tell(change, before, values)
         return changed
@@ -72,7 +74,9 @@ class Inventory:
         found = [
             ref
             for ref, (kind, values) in self._things.items()
-            if kind is Kind.VM and (ref == text or str(values.get("name")).casefold() == text.casefold()) and self._is_wanted(kind, values)
+            if kind is Kind.VM
+            and (ref == text or str(values.get("name")).casefold() == text.casefold())
+            and self._is_wanted(kind, values)
         ]
         if len(found) == 1:
             return found[0]

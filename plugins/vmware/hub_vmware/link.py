@@ -39,7 +39,5 @@ def launch_link(scheme: Scheme, server: str, pool: str, protocol: Protocol, doma
     """
     if scheme is Scheme.BROWSER:
         return f"https://{server}/portal/webclient/index.html"
-    query = urlencode(
-        {"action": "start-session", "desktopProtocol": protocol.value, "domainName": domain}, quote_via=quote
-    )
+    query = urlencode({"action": "start-session", "desktopProtocol": protocol.value, "domainName": domain}, quote_via=quote)
     return f"{scheme}://{server}/{quote(pool, safe='')}?{query}"

@@ -19,7 +19,7 @@ def changes_in(update: Any, version: str) -> Changes:
 
 def _changes(updates: Iterable[Any]) -> Iterable[Change]:
     for update in updates:
-        kind, ref = str(update.obj._wsdlName), str(update.obj._GetMoId())  # noqa: SLF001  # pyvmomi's names
+        kind, ref = kind_of(update.obj), reference(update.obj)
         if kind not in _KINDS:
             continue
         if update.kind == "leave":
@@ -28,6 +28,16 @@ def _changes(updates: Iterable[Any]) -> Iterable[Change]:
             values = {str(each.name): plain(str(each.name), each.val) for each in update.changeSet}
             missing = {str(each.path): None for each in update.missingSet}
             yield Change(Kind(kind), ref, {**missing, **values})
+
+
+def reference(obj: Any) -> str:
+    """Return vSphere's reference of a managed object, such as `vm-42`."""
+    return str(obj._GetMoId())  # noqa: SLF001  # pyvmomi's name for it
+
+
+def kind_of(obj: Any) -> str:
+    """Return vSphere's name of the kind of a managed object, such as `HostSystem`."""
+    return str(obj._wsdlName)  # noqa: SLF001  # pyvmomi's name for it
 
 
 def plain(path: str, value: Any) -> Any:
@@ -41,7 +51,7 @@ def plain(path: str, value: Any) -> Any:
     if isinstance(value, bool | int | float):
         return value
     if hasattr(value, "_GetMoId"):
-        return str(value._GetMoId())  # noqa: SLF001  # pyvmomi's name for it
+        return reference(value)
     return str(value)
 
 
@@ -49,16 +59,16 @@ def _snapshots(trees: Iterable[Any]) -> Iterable[Snapshot]:
     waiting = list(trees)
     while waiting:
         tree = waiting.pop()
-        yield Snapshot(str(tree.snapshot._GetMoId()), str(tree.name), _moment(tree.createTime))  # noqa: SLF001  # pyvmomi's name for it
+        yield Snapshot(reference(tree.snapshot), str(tree.name), _moment(tree.createTime))
         waiting.extend(tree.childSnapshotList)
 
 
 def _alarm(state: Any) -> Alarm:
     return Alarm(
         key=str(state.key),
-        definition=str(state.alarm._GetMoId()),  # noqa: SLF001  # pyvmomi's name for it
-        kind=str(state.entity._wsdlName),  # noqa: SLF001  # pyvmomi's name for it
-        entity=str(state.entity._GetMoId()),  # noqa: SLF001  # pyvmomi's name for it
+        definition=reference(state.alarm),
+        kind=kind_of(state.entity),
+        entity=reference(state.entity),
         status=str(state.overallStatus),
         acknowledged=bool(state.acknowledged),
     )

@@ -12,7 +12,7 @@ from hub_vmware.alarms import Alarms
 from hub_vmware.board import Board
 from hub_vmware.config import VCenter
 from hub_vmware.events import TaskFinished
-from hub_vmware.failures import Refused
+from hub_vmware.failures import Refused, refusals_are_losses
 from hub_vmware.inventory import Inventory
 from hub_vmware.things import Changes
 from hub_vmware.threads import Threads
@@ -51,14 +51,14 @@ class VCenterSession:
         self._watching = watching
         self._calling = calling
         self._board = Board(hub, "vcenter")
-        self._alarms = Alarms(lambda refs: calling.run(partial(wire.name_alarms, refs)), self.inventory.name_of, hub.emit)
+        self._alarms = Alarms(self._name_alarms, self.inventory.name_of, hub.emit)
         self._version = ""
 
     async def begin(self) -> None:
         """Read everything once and show it. Raises NotConnected, Garbled."""
         more = True
         while more:
-            update = await self._watching.run(partial(self.wire.wait, self._version))
+            update = await self._wait()
             self.inventory.take(update.changes, tell=False)
             self._version, more = update.version, update.more
         await self._show(self.inventory.everything(), tell=False)
@@ -67,7 +67,7 @@ class VCenterSession:
     async def follow(self) -> None:
         """Take changes as they come. Raises NotConnected when vCenter is lost."""
         while True:
-            update = await self._watching.run(partial(self.wire.wait, self._version))
+            update = await self._wait()
             self._version = update.version
             changed = self.inventory.take(update.changes, tell=True)
             if update.changes:
@@ -93,6 +93,14 @@ class VCenterSession:
         """Ask something that is no task. Raises Refused, NotConnected."""
         await self._calling.run(call)
 
+    async def _wait(self) -> Changes:
+        with refusals_are_losses():
+            return await self._watching.run(partial(self.wire.wait, self._version))
+
+    async def _name_alarms(self, definitions: Iterable[str]) -> Mapping[str, str]:
+        with refusals_are_losses():
+            return await self._calling.run(partial(self.wire.name_alarms, definitions))
+
     async def _show(self, refs: Iterable[str], *, tell: bool) -> None:
         await self._board.show(self.inventory.facets(refs, self._hub.clock.now()))
         alarms = await self._alarms.take(self.inventory.alarms, tell=tell)
@@ -107,8 +115,9 @@ async def watched(config: VCenter, hub: Hub) -> AsyncGenerator[VCenterSession, N
     wire: Wire | None = None
     try:
         wire = await calling.run(partial(_wire, config))
-        await calling.run(wire.login)
-        await calling.run(wire.watch)
+        with refusals_are_losses():
+            await calling.run(wire.login)
+            await calling.run(wire.watch)
         session = VCenterSession(config, hub, wire, watching, calling)
         await session.begin()
         hub.start(session.follow, name="follow the inventory")

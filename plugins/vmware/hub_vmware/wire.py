@@ -1,5 +1,8 @@
 """vCenter's SOAP: the only place that knows pyvmomi. Everything here blocks and belongs in a thread."""
 
+# mypy: allow-untyped-calls
+# (pyvmomi says that it is typed, and is not)
+
 import socket
 import ssl
 import time
@@ -9,12 +12,13 @@ from http.client import HTTPException
 from typing import Any, TypeVar
 from weakref import WeakSet
 
-from pyVmomi import SoapStubAdapter, vim, vmodl
+from pyVmomi import vim, vmodl
+from pyVmomi.SoapAdapter import SoapStubAdapter
 
 from hub.api import AuthenticationFailed, NotConnected, PluginError
 from hub_vmware.config import VCenter
 from hub_vmware.failures import Garbled, Refused
-from hub_vmware.readings import changes_in
+from hub_vmware.readings import changes_in, reference
 from hub_vmware.things import WATCHED, Changes, Kind
 
 T = TypeVar("T")
@@ -43,7 +47,7 @@ class Wire:
     def login(self) -> None:
         """Log in. Raises AuthenticationFailed, NotConnected, Garbled."""
         with _Translated(self._config.url):
-            content = vim.ServiceInstance("ServiceInstance", self._stub).RetrieveContent()
+            content: Any = vim.ServiceInstance("ServiceInstance", self._stub).RetrieveContent()
             content.sessionManager.Login(self._config.user, self._config.password.get_secret_value(), None)
             self._content = content
 
@@ -80,7 +84,7 @@ class Wire:
         specification = _Spec.FilterSpec(objectSet=objects, propSet=[wanted], reportMissingObjectsInResults=True)
         with _Translated(self._config.url):
             found = self._content.propertyCollector.RetrievePropertiesEx([specification], _Spec.RetrieveOptions())
-            return {each.obj._GetMoId(): str(each.propSet[0].val) for each in (found.objects if found else ()) if each.propSet}  # noqa: SLF001  # pyvmomi's name for it
+            return {reference(each.obj): str(each.propSet[0].val) for each in (found.objects if found else ()) if each.propSet}
 
     def power_on(self, vm: str) -> str:
         """Begin to switch a machine on; return the task. Raises Refused, and as `login` does."""
@@ -131,7 +135,7 @@ class Wire:
 
     def _begin(self, call: Callable[[], Any]) -> str:
         with _Translated(self._config.url):
-            return str(call()._GetMoId())
+            return reference(call())
 
     def _vm(self, ref: str) -> Any:
         return vim.VirtualMachine(ref, self._stub)
@@ -143,8 +147,10 @@ class Wire:
         end = time.monotonic() + self._config.task_timeout.total_seconds()
         while state not in ("success", "error"):
             if time.monotonic() > end:
-                raise Refused(f"the task {task._GetMoId()} goes on for longer than `task_timeout`; it is not followed any more")  # noqa: SLF001  # pyvmomi's name for it
-            update = collector.WaitForUpdatesEx(version, _Spec.WaitOptions(maxWaitSeconds=min(_STEP, max(1, int(self._seconds / 2)))))
+                raise Refused(f"the task {reference(task)} goes on for longer than `task_timeout`; it is not followed any more")
+            update = collector.WaitForUpdatesEx(
+                version, _Spec.WaitOptions(maxWaitSeconds=min(_STEP, max(1, int(self._seconds / 2))))
+            )
             version = version if update is None else update.version
             for change in _values(update):
                 state = str(change.val) if change.name == "info.state" else state
@@ -158,7 +164,7 @@ def _values(update: Any) -> Iterable[Any]:
             yield from each.changeSet
 
 
-class _Stub(SoapStubAdapter):  # type: ignore[misc]  # it has no types
+class _Stub(SoapStubAdapter):
     """Knows its connections, so that they can be closed while somebody waits for an answer."""
 
     def __init__(self, **how: Any) -> None:
@@ -197,10 +203,10 @@ class _Translated:
         match error:
             case None | PluginError() | Refused():
                 return
+            case vim.fault.NotAuthenticated():  # before NoPermission, which it is too
+                raise NotConnected("vCenter has ended the session") from None
             case vim.fault.InvalidLogin() | vim.fault.NoPermission(privilegeId="System.View"):
                 raise AuthenticationFailed("vCenter refuses the user or the password") from None
-            case vim.fault.NotAuthenticated():
-                raise NotConnected("vCenter has ended the session") from None
             case vmodl.fault.RequestCanceled():
                 raise NotConnected("the waiting was ended") from None
             case vmodl.MethodFault():

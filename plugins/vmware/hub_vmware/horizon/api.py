@@ -43,7 +43,9 @@ class Api:
         """Return every item of `/inventory/<version>/<what>`, in the first version that the server knows."""
         known = self._versions.get(what)
         for version in _VERSIONS if known is None else [known]:
-            answer = await self._ask("GET", f"/inventory/v{version}/{what}", params=[("page", "1"), ("size", str(_PAGE)), *params])
+            answer = await self._ask(
+                "GET", f"/inventory/v{version}/{what}", params=[("page", "1"), ("size", str(_PAGE)), *params]
+            )
             if answer.status != 404:
                 self._versions[what] = version
                 return await self._rest(answer, f"/inventory/v{version}/{what}", params)

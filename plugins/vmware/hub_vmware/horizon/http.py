@@ -10,7 +10,6 @@ from pathlib import Path
 import httpx2
 
 from hub.api import NotConnected
-
 from hub_vmware.failures import Garbled
 
 Parameters = Sequence[tuple[str, str]]

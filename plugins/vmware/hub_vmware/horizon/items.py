@@ -66,19 +66,21 @@ class Sight(msgspec.Struct, frozen=True):
 
     def pool_name(self, pool: str | None) -> str | None:
         """Return the name of a pool."""
-        return self.pools[pool].name if pool in self.pools else pool
+        return self.pools[pool].name if pool and pool in self.pools else pool
 
     def machine_name(self, machine: str | None) -> str | None:
         """Return the name of a machine."""
-        return self.machines[machine].name if machine in self.machines else machine
+        return self.machines[machine].name if machine and machine in self.machines else machine
 
 
-def read_sight(pools: Iterable[Mapping[str, Any]], machines: Iterable[Mapping[str, Any]], sessions: Iterable[Mapping[str, Any]]) -> Sight:
+def read_sight(
+    pools: Iterable[Mapping[str, Any]], machines: Iterable[Mapping[str, Any]], sessions: Iterable[Mapping[str, Any]]
+) -> Sight:
     """Read the three lists as Horizon gives them. Raises Garbled."""
     try:
         return Sight(
-            {pool["id"]: Pool(pool["id"], _name(pool), bool(pool.get("enabled", True))) for pool in pools},
-            {machine["id"]: _machine(machine) for machine in machines},
+            {_text(pool["id"]): Pool(pool["id"], _name(pool), bool(pool.get("enabled", True))) for pool in pools},
+            {_text(machine["id"]): _machine(machine) for machine in machines},
             {session["id"]: _session(session) for session in sessions},
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -153,7 +155,9 @@ def _machine(item: Mapping[str, Any]) -> Machine:
 
 
 def _session(item: Mapping[str, Any]) -> Session:
-    machine, pool, protocol, idle = (item.get(key) for key in ("machine_id", "desktop_pool_id", "session_protocol", "idle_duration"))
+    machine, pool, protocol, idle = (
+        item.get(key) for key in ("machine_id", "desktop_pool_id", "session_protocol", "idle_duration")
+    )
     return Session(
         id=_text(item["id"]),
         user=str(item.get("user_id") or "unknown"),

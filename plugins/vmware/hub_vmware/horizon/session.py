@@ -10,7 +10,7 @@ from hub.api import Hub, HubError
 from hub_vmware.board import Board, Facet
 from hub_vmware.config import Desktop, Horizon
 from hub_vmware.events import MachineFailed, SessionChanged
-from hub_vmware.failures import NotFound
+from hub_vmware.failures import NotFound, refusals_are_losses
 from hub_vmware.horizon.api import Api
 from hub_vmware.horizon.http import opened
 from hub_vmware.horizon.items import FAILED, Session, Sight, facet_of_sessions, facets_of_pools, read_sight
@@ -33,16 +33,17 @@ class HorizonSession:
 
     async def look(self) -> None:
         """Ask for pools, machines and sessions; show them and tell what is other than before."""
-        sight = read_sight(
-            await self.api.list_all("desktop-pools"),
-            await self.api.list_all("machines"),
-            await self.api.list_all("sessions"),
-        )
-        await self._learn_names(sight)
+        with refusals_are_losses():
+            sight = read_sight(
+                await self.api.list_all("desktop-pools"),
+                await self.api.list_all("machines"),
+                await self.api.list_all("sessions"),
+            )
+            await self._learn_names(sight)
         before, self._sight = self._sight, sight
         things = dict(facets_of_pools(sight))
         things["all"] = [facet_of_sessions(sight, self._names), *(self._of_desktop(name, sight) for name in self.config.desktops)]
-        gone = {} if before is None else {thing: () for thing in facets_of_pools(before).keys() - things.keys()}
+        gone = {} if before is None else dict.fromkeys(facets_of_pools(before).keys() - things.keys(), ())
         await self._board.show({**things, **gone})
         await self._board.keep_only_these()
         if before is not None:
@@ -165,7 +166,8 @@ async def looked_through(config: Horizon, hub: Hub) -> AsyncGenerator[HorizonSes
     """Log in and look again and again for the length of the block. Raises AuthenticationFailed, NotConnected, Garbled."""
     async with opened(verify=config.verify, ca_file=config.ca_file) as http:
         api = Api(http, config)
-        await api.login()
+        with refusals_are_losses():
+            await api.login()
         session = HorizonSession(config, hub, api)
         try:
             await session.look()
