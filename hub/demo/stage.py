@@ -3,10 +3,11 @@
 import asyncio
 import logging
 import socket
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import indent
 from typing import Any, Final
 
 import msgspec
@@ -19,7 +20,13 @@ from hub.plugin import Rehearsal
 from hub.web.address import read_address
 
 _log: Final = logging.getLogger(__name__)
-_STORY: Final = Path(__file__).parent / "energy.yaml"
+_STORIES: Final[Mapping[str, frozenset[str]]] = {
+    "energy": frozenset({"discord", "ftp", "pagerduty"}),
+    "desktops": frozenset({"discord", "qr_auth", "vmware"}),
+    "finance": frozenset({"airpods_ble", "discord", "gnmi", "librenms", "pagerduty"}),
+    "fitness": frozenset({"discord", "rabbitmq"}),
+}
+"""Which plugins each story needs; those of which one is not there are not told."""
 _USUAL_PORT: Final = 8123
 _CUE: Final = 20.0  # seconds of the demonstration's time between two looks of the executives at their messages
 
@@ -83,16 +90,32 @@ async def _play(rehearsals: Mapping[str, Rehearsal], clock: Clock) -> None:
 
 
 def _write(folder: Path, port: int, rehearsals: Mapping[str, Rehearsal]) -> Path:
-    """Write the configuration: the story, and a section for each system."""
+    """Write the configuration: a package for each story, and a section for each system."""
     folder.mkdir(parents=True, exist_ok=True)
     folder = folder.resolve()
     sections = {name: _section(rehearsal.config, folder, port) for name, rehearsal in rehearsals.items()}
     core = {"name": "Berlin Energy", "time_zone": "Europe/Berlin", "latitude": 52.52, "longitude": 13.4, "http": {"port": port}}
-    header = "# Written by `hub demo` at every start.\n"
-    text = header + msgspec.yaml.encode({"hub": {**core, "data_dir": "data"}, **sections}).decode() + "\n" + _STORY.read_text()
+    told = [name for name, needed in _STORIES.items() if needed <= sections.keys()]
+    _lay_out(told, folder / "stories")
     path = folder / "hub.yaml"
-    path.write_text(text)
+    path.write_text(
+        "# Written by `hub demo` at every start.\n"
+        f"hub:\n{indent(_yaml({**core, 'data_dir': 'data'}), '  ')}  packages: !include_dir_named stories\n{_yaml(sections)}"
+    )
     return path
+
+
+def _yaml(value: object) -> str:
+    return msgspec.yaml.encode(value).decode()
+
+
+def _lay_out(told: Sequence[str], folder: Path) -> None:
+    """Lay the stories beside the configuration, where a person can read them."""
+    folder.mkdir(exist_ok=True)
+    for name in _STORIES:
+        (folder / f"{name}.yaml").unlink(missing_ok=True)
+    for name in told:
+        (folder / f"{name}.yaml").write_text((Path(__file__).parent / "stories" / f"{name}.yaml").read_text())
 
 
 def _section(config: Any, folder: Path, port: int) -> Any:
