@@ -82,7 +82,7 @@ async def test_a_server_that_is_busy_for_a_moment_is_waited_for(
         assert (value(hub, "problems"), hub.report.losses) == ("0", 0)
 
 
-@pytest.mark.parametrize("trouble", [HALF, Response(status_code=500), JSONResponse({"status": "ok"})])
+@pytest.mark.parametrize("trouble", [HALF, Response(status_code=500)])
 async def test_a_part_that_does_not_work_is_told_and_the_others_go_on(
     librenms: SimulatedLibreNms, hub_with: Hubs, trouble: Response
 ) -> None:
@@ -280,7 +280,7 @@ async def test_a_certificate_that_nobody_trusts_is_refused(tmp_path: Any) -> Non
     seen = []
     for more in ({}, {"ca_file": str(tmp_path / "ca.pem")}, {"ca_file": str(tmp_path / "none.pem")}, {"verify_tls": False}):
         config = {"url": url, "token": "x", **more}
-        async with running(hub_librenms, config, SystemClock(5.0)) as hub:
+        async with running(hub_librenms, config, SystemClock(60.0)) as hub:
             seen.append((value(hub, "version") if "version" in ids(hub) else None, str(hub.report.last_error)))
     server.close()
 
