@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from hub_librenms.alert import State
 from hub_librenms.simulator import SECRET, WEBHOOK, SimulatedLibreNms
-from hub_librenms.simulator.serving import Serving
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,6 +16,7 @@ from starlette.routing import Route
 
 from hub.api import PluginError, WebhookReply, WebhookRequest
 from hub.clock import SystemClock
+from hub.loopback import Serving
 from hub.testing import KeptMemory, Running
 
 from .conftest import Hubs

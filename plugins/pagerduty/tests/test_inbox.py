@@ -9,7 +9,6 @@ from typing import Any
 import hub_pagerduty
 from hub_pagerduty.event import dedup_key
 from hub_pagerduty.simulator import SimulatedPagerDuty
-from hub_pagerduty.simulator.serving import Serving
 from hub_pagerduty.webhooks import signature
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -18,6 +17,7 @@ from starlette.routing import Route
 
 from hub.api import Notice, PluginError, WebhookReply, WebhookRequest
 from hub.clock import SimulatedClock, SystemClock
+from hub.loopback import Serving
 from hub.testing import KeptMemory, Running, running
 
 PATH = "/api/plugin/pagerduty/events"

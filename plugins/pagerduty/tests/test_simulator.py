@@ -12,7 +12,6 @@ import trustme
 from hub_pagerduty import hub_plugin
 from hub_pagerduty.http import Http, opened
 from hub_pagerduty.simulator import API_KEY, FROM_EMAIL, ROUTING_KEY, SimulatedPagerDuty
-from hub_pagerduty.simulator.serving import Serving
 from hub_pagerduty.webhooks import is_signed
 from pagerduty import EventsApiV2Client, RestApiV2Client
 from starlette.applications import Starlette
@@ -21,6 +20,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from hub.clock import SystemClock
+from hub.loopback import Serving
 
 HEADERS = {"Authorization": f"Token token={API_KEY}", "Accept": "application/vnd.pagerduty+json;version=2"}
 EVENT = {

@@ -10,12 +10,12 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from hub.api import Clock, Rehearsal
+from hub.loopback import Serving
 from hub_librenms.config import Kind
 from hub_librenms.http import opened
 from hub_librenms.simulator.network import Network
 from hub_librenms.simulator.page import Page
 from hub_librenms.simulator.rest import TOKEN, RestApi
-from hub_librenms.simulator.serving import Serving
 from hub_librenms.simulator.story import play
 from hub_librenms.simulator.transport import Sender, Transport
 from hub_librenms.webhook import HEADER

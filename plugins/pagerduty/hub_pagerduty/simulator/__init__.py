@@ -10,13 +10,13 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from hub.api import Clock, Rehearsal
+from hub.loopback import Serving
 from hub_pagerduty.http import opened
 from hub_pagerduty.simulator.account import API_KEY, FROM_EMAIL, ROUTING_KEY, Account
 from hub_pagerduty.simulator.events_api import EventsApi
 from hub_pagerduty.simulator.page import Page
 from hub_pagerduty.simulator.rest import RestApi
 from hub_pagerduty.simulator.sender import Sender
-from hub_pagerduty.simulator.serving import Serving
 
 __all__ = ["API_KEY", "FROM_EMAIL", "ROUTING_KEY", "SimulatedPagerDuty", "rehearse", "running"]
 

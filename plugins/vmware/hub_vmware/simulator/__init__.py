@@ -9,10 +9,10 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from hub.api import Clock, Rehearsal
+from hub.loopback import Serving
 from hub_vmware.simulator import broker, vcenter
 from hub_vmware.simulator.broker import SimulatedHorizon
 from hub_vmware.simulator.plant import Plant
-from hub_vmware.simulator.serving import Serving
 from hub_vmware.simulator.vcenter import SimulatedVCenter
 
 __all__ = ["SimulatedVmware", "rehearse", "running"]

@@ -1,4 +1,7 @@
-"""A web server inside the running loop: uvicorn's HTTP without its `Server`, which wants the process's signals."""
+"""For the simulators of plugins: a web server inside the running loop, on 127.0.0.1.
+
+It is uvicorn's HTTP without its `Server`, which wants the signals of the process.
+"""
 
 import asyncio
 import socket
