@@ -25,20 +25,47 @@ _AGEING = timedelta(hours=1)  # how often the age of snapshots is looked at
 class Wire(Protocol):
     """What is asked of a vCenter; `hub_vmware.wire` says each in full. All of it blocks."""
 
-    def login(self) -> None: ...  # noqa: D102  # see there
-    def watch(self) -> None: ...  # noqa: D102  # see there
-    def wait(self, version: str) -> Changes: ...  # noqa: D102  # see there
-    def stop_waiting(self) -> None: ...  # noqa: D102  # see there
-    def name_alarms(self, definitions: Iterable[str]) -> Mapping[str, str]: ...  # noqa: D102  # see there
-    def power_on(self, vm: str) -> str: ...  # noqa: D102  # see there
-    def power_off(self, vm: str) -> str: ...  # noqa: D102  # see there
-    def create_snapshot(self, vm: str, name: str, description: str, memory: bool, quiesce: bool) -> str: ...  # noqa: D102  # see there
-    def remove_snapshot(self, snapshot: str, children: bool) -> str: ...  # noqa: D102  # see there
-    def shutdown_guest(self, vm: str) -> None: ...  # noqa: D102  # see there
-    def reboot_guest(self, vm: str) -> None: ...  # noqa: D102  # see there
-    def follow(self, task: str) -> str | None: ...  # noqa: D102  # see there
-    def logout(self) -> None: ...  # noqa: D102  # see there
-    def break_off(self) -> None: ...  # noqa: D102  # see there
+    def login(self) -> None:
+        """Log in. Raises AuthenticationFailed, NotConnected, Garbled."""
+
+    def watch(self) -> None:
+        """Say what is to be told of. Raises as `login` does."""
+
+    def wait(self, version: str) -> Changes:
+        """Wait for what is new since this version ("" at first); the same version and no change when nothing is."""
+
+    def stop_waiting(self) -> None:
+        """End a `wait` in another thread."""
+
+    def name_alarms(self, definitions: Iterable[str]) -> Mapping[str, str]:
+        """Return the names of alarm definitions; one that is gone is left out."""
+
+    def power_on(self, vm: str) -> str:
+        """Begin to switch a machine on; return the task. Raises Refused, and as `login` does."""
+
+    def power_off(self, vm: str) -> str:
+        """Begin to cut a machine's power; return the task."""
+
+    def create_snapshot(self, vm: str, name: str, description: str, memory: bool, quiesce: bool) -> str:
+        """Begin to make a snapshot; return the task."""
+
+    def remove_snapshot(self, snapshot: str, children: bool) -> str:
+        """Begin to remove a snapshot; return the task."""
+
+    def shutdown_guest(self, vm: str) -> None:
+        """Ask the guest to shut down; nobody tells when it has. Raises Refused without VMware Tools."""
+
+    def reboot_guest(self, vm: str) -> None:
+        """Ask the guest to start anew; nobody tells when it has. Raises Refused without VMware Tools."""
+
+    def follow(self, task: str) -> str | None:
+        """Wait until the task has ended; return vCenter's words when it failed. Raises Refused when it takes too long."""
+
+    def logout(self) -> None:
+        """Give the session back: vCenter has only so many."""
+
+    def break_off(self) -> None:
+        """Close everything, now and for ever."""
 
 
 class VCenterSession:

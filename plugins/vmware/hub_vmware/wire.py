@@ -180,6 +180,12 @@ class _Stub(SoapStubAdapter):
         self._connections.add(connection)
         return connection
 
+    def ReturnConnection(self, conn: Any) -> None:  # noqa: N802  # pyvmomi's name
+        """Keep a connection for the next call, or close it when there will be none."""
+        super().ReturnConnection(conn)
+        if self._broken:
+            self.DropConnections()
+
     def break_off(self) -> None:
         """Close everything, now and for ever."""
         self._broken = True
