@@ -9,9 +9,8 @@ from hub_librenms.simulator import SimulatedLibreNms
 from starlette.responses import HTMLResponse, JSONResponse
 
 from hub.api import ActionError, BadActionData
-
-from .conftest import Hubs
-from .seen import value
+from plugins.librenms.tests.conftest import Hubs
+from plugins.librenms.tests.seen import value
 
 
 async def test_an_alert_is_acknowledged_and_taken_back(librenms: SimulatedLibreNms, hub_with: Hubs) -> None:

@@ -18,9 +18,8 @@ from hub.api import PluginError, WebhookReply, WebhookRequest
 from hub.clock import SystemClock
 from hub.loopback import Serving
 from hub.testing import KeptMemory, Running
-
-from .conftest import Hubs
-from .seen import attributes, ids, value
+from plugins.librenms.tests.conftest import Hubs
+from plugins.librenms.tests.seen import attributes, ids, value
 
 
 def told(hub: Running[SystemClock]) -> list[tuple[str, int, str]]:

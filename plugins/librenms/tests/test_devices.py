@@ -9,9 +9,8 @@ from hub_librenms.simulator import SimulatedLibreNms
 
 from hub.model.state import UNAVAILABLE
 from hub.testing import KeptMemory, Running
-
-from .conftest import Hubs
-from .seen import attributes, ids, value
+from plugins.librenms.tests.conftest import Hubs
+from plugins.librenms.tests.seen import attributes, ids, value
 
 
 async def test_every_device_is_a_device_of_the_hub(librenms: SimulatedLibreNms, hub_with: Hubs) -> None:

@@ -3,8 +3,8 @@
 import pytest
 from hub_librenms.simulator import SimulatedLibreNms
 
-from .conftest import Hubs
-from .seen import attributes, ids, value
+from plugins.librenms.tests.conftest import Hubs
+from plugins.librenms.tests.seen import attributes, ids, value
 
 INSIDE = ["devices", "ports", "traffic", "sensors", "services", "bgp"]
 

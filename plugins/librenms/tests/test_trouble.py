@@ -15,9 +15,8 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 
 from hub.clock import SystemClock
 from hub.testing import running
-
-from .conftest import SPEED, Hubs
-from .seen import attributes, ids, value
+from plugins.librenms.tests.conftest import SPEED, Hubs
+from plugins.librenms.tests.seen import attributes, ids, value
 
 HALF = PlainTextResponse('{"status": "ok", "devices": [{"device_id": 1, "hostna')
 PAGE = HTMLResponse("<html><body>Please log in</body></html>")
