@@ -17,7 +17,6 @@ import hub_pagerduty
 import pytest
 from hub_pagerduty.http import opened
 from hub_pagerduty.simulator import ROUTING_KEY
-from hub_pagerduty.simulator.serving import Serving
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -25,6 +24,7 @@ from starlette.routing import Route
 
 from hub.api import Notice, Phase, Severity
 from hub.clock import SystemClock
+from hub.loopback import Serving
 from hub.testing import Running, running
 
 ROOT = Path(__file__).parents[3]
