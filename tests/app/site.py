@@ -92,11 +92,32 @@ async def read_until(process: asyncio.subprocess.Process, words: str) -> str:
     return said
 
 
+EAGER = """
+from contextlib import asynccontextmanager
+from hub.api import Config, Plugin, PluginEvent, hookimpl
+
+class Hurried(PluginEvent):
+    n: int
+
+@asynccontextmanager
+async def connect(config, hub):
+    hub.emit(Hurried(n=7))
+    yield None
+
+@hookimpl
+def hub_plugin():
+    return Plugin(name="eager", config=Config, connect=connect, events=[Hurried])
+"""
+"""A plugin that tells something before it is connected, once."""
+
+
 def install_plugins(folder: Path) -> None:
-    """Make the example plugin look installed, and one that is no Python, and one that fails when it is imported."""
+    """Make the example plugin look installed, an eager one, one that is no Python, and one that fails when it is imported."""
     folder.mkdir(exist_ok=True)
     (folder / "hub_unripe.py").write_text("def hub_plugin(:\n")
     (folder / "hub_rotten.py").write_text("raise RuntimeError('rotten to the core')\n")
+    (folder / "hub_eager.py").write_text(EAGER)
+    install(folder, "hub-eager", {"eager": "hub_eager"})
     install(folder, "hub-tcp", {"tcp": hub_tcp.__name__})
     install(folder, "hub-unripe", {"unripe": "hub_unripe"})
     install(folder, "hub-rotten", {"rotten": "hub_rotten"})
